@@ -1,0 +1,3 @@
+from maillage.config.cli import main
+
+raise SystemExit(main())

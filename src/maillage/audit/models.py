@@ -1,0 +1,33 @@
+"""The journal: append-only, sealed."""
+
+from django.db import models
+
+from maillage.common.enums import DataClass
+
+
+class JournalEntry(models.Model):
+    """One thing done or read. No foreign key: a journal outlives what it speaks of."""
+
+    data_classes = {
+        DataClass.TECHNICAL: ["id", "at", "token", "digest", "mac"],
+        DataClass.PROFESSIONAL: ["by", "verb", "subject", "object_type", "object_id", "payload"],
+    }
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    by = models.UUIDField(null=True)  # null: the system itself
+    verb = models.CharField(max_length=60)
+    subject = models.UUIDField(null=True)  # the young person, when there is one
+    object_type = models.CharField(max_length=60, blank=True)
+    object_id = models.CharField(max_length=40, blank=True)
+    payload = models.JSONField(default=dict)
+    token = models.CharField(max_length=64, null=True)  # noqa: DJ001  # unique when present
+    digest = models.CharField(max_length=64, blank=True)  # of the form's body
+    mac = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["by", "token"], name="audit_form_token_once")]
+        indexes = [
+            models.Index(fields=["subject", "-id"], name="audit_by_subject"),
+            models.Index(fields=["by", "-id"], name="audit_by_user"),
+        ]

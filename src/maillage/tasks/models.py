@@ -1,0 +1,209 @@
+"""Tasks with clocks. Their subject is an opaque id: this package knows no young person."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from maillage.accounts.enums import Role
+from maillage.common.enums import DataClass, Section
+from maillage.common.models import BaseModel
+from maillage.tasks.enums import Means, NoticeKind, NoticeState, TaskState
+from maillage.vault.fields import SealedField
+
+
+class Task(BaseModel):
+    """One step someone owes, « au plus tard » at `due_at`.
+
+    `owner_user`, else whoever holds `owner_role` in `organisation`. `escalation` is a list of
+    `{"after_minutes": int, "role": str}` from due time on; `level` is how far it went.
+    """
+
+    data_classes = {
+        DataClass.TECHNICAL: [
+            "data_key", "subject", "context", "key", "owner_user", "owner_role", "organisation", "starts_after",
+            "starts_after_minutes", "due_within_minutes", "escalation", "level", "version", "created_at",
+            "created_by", "order",
+        ],
+        DataClass.SENSITIVE: [
+            "title", "why", "source", "state", "starts_at", "due_at", "remind_at", "done_by", "done_at",
+            "recorded_at", "means", "reason_not_due", "phone", "document",
+        ],
+        DataClass.IDENTITY: ["recipient", "reference", "note"],
+    }  # fmt: skip
+
+    data_key = models.ForeignKey("vault.DataKey", on_delete=models.PROTECT, related_name="+")
+    subject = models.UUIDField()  # the young person
+    context = models.UUIDField()  # the episode, or whatever made it
+    key = models.CharField(max_length=60)  # the step's key in its definition; unique in its context
+    order = models.PositiveSmallIntegerField(default=0)
+    title = models.CharField(_("Étape"), max_length=200)
+    why = models.TextField(_("Pourquoi"), blank=True)
+    source = models.CharField(_("Source"), max_length=300, blank=True)
+    phone = models.CharField(_("Numéro à appeler"), max_length=20, blank=True)
+    document = models.CharField(_("Document à joindre"), max_length=40, blank=True)
+
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
+    owner_role = models.CharField(_("Rôle"), max_length=20, choices=Role)
+    owner_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    state = models.CharField(max_length=8, choices=TaskState, default=TaskState.OPEN)
+    starts_after = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="followers"
+    )
+    starts_after_minutes = models.PositiveIntegerField(default=0)
+    due_within_minutes = models.PositiveIntegerField(default=0)
+    starts_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    remind_at = models.DateTimeField(null=True, blank=True)
+    escalation = models.JSONField(default=list)
+    level = models.PositiveSmallIntegerField(default=0)
+
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    done_at = models.DateTimeField(_("Fait à"), null=True, blank=True)  # when it happened
+    recorded_at = models.DateTimeField(null=True, blank=True)  # when it was written
+    means = models.CharField(_("Moyen"), max_length=10, choices=Means, blank=True)
+    recipient = SealedField(section=Section.EDUCATION)
+    reference = SealedField(section=Section.EDUCATION)
+    note = SealedField(section=Section.EDUCATION)
+    reason_not_due = models.CharField(_("Motif"), max_length=300, blank=True)
+
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.UUIDField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["context", "key"], name="tasks_key_once_per_context"),
+            models.CheckConstraint(
+                condition=models.Q(state="done", done_at__isnull=False, done_by__isnull=False)
+                | (~models.Q(state="done") & models.Q(done_at__isnull=True)),
+                name="tasks_done_has_author_and_time",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="not_due") | ~models.Q(reason_not_due=""),
+                name="tasks_not_due_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="open") | models.Q(due_at__isnull=False),
+                name="tasks_open_has_due_time",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "due_at"], name="tasks_due"),
+            models.Index(fields=["state", "remind_at"], name="tasks_remind"),
+            models.Index(fields=["organisation", "state", "due_at"], name="tasks_of_organisation"),
+            models.Index(fields=["subject", "state"], name="tasks_of_subject"),
+        ]
+
+
+class HandOver(BaseModel):
+    """A task passed on. The next person acknowledges; if she does not by `answer_by`, it comes back."""
+
+    data_classes = {
+        DataClass.PROFESSIONAL: [
+            "task", "from_user", "to_user", "to_role", "to_organisation", "at", "answer_by", "acknowledged_at",
+            "acknowledged_by", "returned_at",
+        ],
+        DataClass.TECHNICAL: ["data_key"],
+        DataClass.IDENTITY: ["word"],
+    }  # fmt: skip
+
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="hand_overs")
+    data_key = models.ForeignKey("vault.DataKey", on_delete=models.PROTECT, related_name="+")
+    from_user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    to_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    to_role = models.CharField(max_length=20, choices=Role, blank=True)
+    to_organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
+    word = SealedField(section=Section.EDUCATION)
+    at = models.DateTimeField()
+    answer_by = models.DateTimeField()
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    returned_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task"],
+                condition=models.Q(acknowledged_at__isnull=True, returned_at__isnull=True),
+                name="tasks_one_pending_hand_over",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["acknowledged_at", "returned_at", "answer_by"], name="tasks_hand_over_due")
+        ]
+
+
+class Notice(BaseModel):
+    """One message owed to one person about one task, content-free. Unique by task, level, kind, recipient."""
+
+    data_classes = {
+        DataClass.TECHNICAL: [
+            "task", "hand_over", "kind", "level", "state", "message_id", "attempts", "lease_until", "not_before",
+            "created_at", "sent_at",
+        ],
+        DataClass.PROFESSIONAL: ["recipient"],
+    }  # fmt: skip
+
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="notices")
+    hand_over = models.ForeignKey(
+        HandOver, on_delete=models.PROTECT, null=True, blank=True, related_name="notices"
+    )
+    kind = models.CharField(max_length=16, choices=NoticeKind)
+    level = models.PositiveSmallIntegerField(default=0)
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=NoticeState, default=NoticeState.PENDING)
+    message_id = models.CharField(max_length=120, unique=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    not_before = models.DateTimeField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task", "kind", "level", "recipient", "hand_over"],
+                name="tasks_notice_once",
+                nulls_distinct=False,
+            )
+        ]
+        indexes = [models.Index(fields=["state", "not_before"], name="tasks_notice_queue")]
+
+
+class OnCallShift(BaseModel):
+    """Who is on call, in which organisation, for which role, from when to when."""
+
+    data_classes = {DataClass.PROFESSIONAL: ["organisation", "role", "user", "starts_at", "ends_at"]}
+
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="shifts")
+    role = models.CharField(_("Rôle"), max_length=20, choices=Role)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="shifts")
+    starts_at = models.DateTimeField(_("Début"))
+    ends_at = models.DateTimeField(_("Fin"))
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="tasks_shift_end_after"
+            )
+        ]
+        indexes = [models.Index(fields=["organisation", "role", "starts_at"], name="tasks_rota")]
+
+
+class SweeperRun(BaseModel):
+    """The sweeper's heartbeat: the desk says when it last ran."""
+
+    data_classes = {DataClass.TECHNICAL: ["name", "at", "done"]}
+
+    name = models.CharField(max_length=20, unique=True)
+    at = models.DateTimeField()
+    done = models.PositiveIntegerField(default=0)

@@ -1,0 +1,91 @@
+"""Master keys on disk, outside the database: the only module that reads a key file.
+
+Three tink keysets in `settings.KEYS`: `master` wraps data keys, `journal` signs journal rows, `lookup`
+computes keyed lookups of near-unique values. A file that changed is read again, so that a rotation reaches
+running processes.
+"""
+
+import io
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import tink
+from django.conf import settings
+from tink import aead, cleartext_keyset_handle, mac, prf
+
+aead.register()
+mac.register()
+prf.register()
+
+TEMPLATES = {
+    "master": aead.aead_key_templates.AES256_GCM,
+    "journal": mac.mac_key_templates.HMAC_SHA256_256BITTAG,
+    "lookup": prf.prf_key_templates.HMAC_SHA256,
+}
+
+
+@dataclass
+class _Loaded:
+    stamp: tuple[int, int]
+    handle: tink.KeysetHandle
+
+
+_cache: dict[Path, _Loaded] = {}
+
+
+def path(name: str) -> Path:
+    return Path(settings.KEYS) / f"{name}.json"
+
+
+def create_missing() -> list[str]:
+    """Create the keysets that do not exist yet; the names of those created. Files are 0600 in a 0700 folder."""
+    folder = Path(settings.KEYS)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    created = []
+    for name, template in TEMPLATES.items():
+        if not path(name).exists():
+            store(name, tink.new_keyset_handle(template))
+            created.append(name)
+    return created
+
+
+def store(name: str, handle: tink.KeysetHandle) -> None:
+    """Write a keyset whole or not at all."""
+    text = io.StringIO()
+    cleartext_keyset_handle.write(tink.JsonKeysetWriter(text), handle)
+    target = path(name)
+    partial = target.with_suffix(f".{os.getpid()}.new")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as out:
+        out.write(text.getvalue())
+        out.flush()
+        os.fsync(out.fileno())
+    os.replace(partial, target)
+
+
+def handle(name: str) -> tink.KeysetHandle:
+    """The keyset of that name. FileNotFoundError when it was never created."""
+    file = path(name)
+    status = file.stat()
+    stamp = (status.st_mtime_ns, status.st_ino)
+    known = _cache.get(file)
+    if known is None or known.stamp != stamp:
+        known = _Loaded(stamp, cleartext_keyset_handle.read(tink.JsonKeysetReader(file.read_text())))
+        _cache[file] = known
+    return known.handle
+
+
+def master() -> aead.Aead:
+    return handle("master").primitive(aead.Aead)
+
+
+def journal_mac() -> mac.Mac:
+    return handle("journal").primitive(mac.Mac)
+
+
+def lookup(label: str, value: str) -> bytes:
+    """A keyed digest (16 bytes) of a near-unique value, for exact look-up only: never of a name."""
+    text = f"{label}\x00{value}".encode()
+    digest: bytes = handle("lookup").primitive(prf.PrfSet).primary().compute(text, 16)
+    return digest

@@ -1,0 +1,125 @@
+"""Sealing and opening values. A row that holds sealed fields has a `data_key` foreign key of its own."""
+
+import io
+import json
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+import tink
+from django.db import models
+from tink import aead
+
+from maillage.common.enums import Section
+from maillage.vault import keyring
+from maillage.vault.fields import SealedField
+from maillage.vault.models import DataKey, KeyPurpose
+
+
+class Erased(Exception):
+    """The key was destroyed: nothing that it sealed can be read again."""
+
+
+class SectionClosed(Exception):
+    """The sealed field belongs to a section that was not opened."""
+
+
+def _wrap_label(key_id: uuid.UUID) -> bytes:
+    return b"maillage.datakey:" + key_id.bytes
+
+
+def _value_label(row: models.Model, field: str) -> bytes:
+    return f"{row._meta.label_lower}.{field}:{row.pk}".encode()
+
+
+def new_key(purpose: str = KeyPurpose.PERSON) -> DataKey:
+    """A fresh data key, wrapped and stored. Call it in the transaction that creates its person."""
+    key = DataKey(purpose=purpose)
+    stream = io.BytesIO()
+    keyset = tink.new_keyset_handle(aead.aead_key_templates.AES256_GCM)
+    keyset.write_with_associated_data(tink.BinaryKeysetWriter(stream), keyring.master(), _wrap_label(key.pk))
+    key.wrapped = stream.getvalue()
+    key.save(force_insert=True)
+    return key
+
+
+def system_key() -> DataKey:
+    """The key of what belongs to no person: second-factor secrets, forms parked at sign-in."""
+    found = DataKey.objects.filter(purpose=KeyPurpose.SYSTEM).first()
+    return found or new_key(KeyPurpose.SYSTEM)
+
+
+def _primitive(key: DataKey) -> aead.Aead:
+    if key.wrapped is None:
+        raise Erased(str(key.pk))
+    reader = tink.BinaryKeysetReader(bytes(key.wrapped))
+    keyset = tink.read_keyset_handle_with_associated_data(reader, keyring.master(), _wrap_label(key.pk))
+    return keyset.primitive(aead.Aead)
+
+
+class Sealer:
+    """Seals values under one data key, unwrapped once."""
+
+    def __init__(self, key: DataKey) -> None:
+        self.key_id = key.pk
+        self._aead = _primitive(key)
+
+    def seal(self, row: models.Model, **values: Any) -> None:
+        """Set sealed fields of `row` (not saved here). None and "" become NULL."""
+        row.data_key_id = self.key_id  # type: ignore[attr-defined]
+        for field, value in values.items():
+            column = row._meta.get_field(field)
+            if not isinstance(column, SealedField):
+                raise TypeError(f"{row._meta.label}.{field} is not a SealedField")
+            clear = None if value in (None, "", [], {}) else json.dumps(value, ensure_ascii=False).encode()
+            sealed = None if clear is None else self._aead.encrypt(clear, _value_label(row, field))
+            setattr(row, field, sealed)
+
+    def seal_bytes(self, label: str, clear: bytes) -> bytes:
+        sealed: bytes = self._aead.encrypt(clear, label.encode())
+        return sealed
+
+
+def seal(row: models.Model, key: DataKey, **values: Any) -> None:
+    Sealer(key).seal(row, **values)
+
+
+class Opened:
+    """The right to read what one data key sealed, for some sections.
+
+    Made by `youth.access.reveal` alone (which journals), by the system for its own key, and by the few
+    processes an architecture test lists.
+    """
+
+    def __init__(self, key: DataKey, sections: Iterable[str]) -> None:
+        self.key_id = key.pk
+        self.sections = frozenset(Section(section) for section in sections)
+        self._aead = _primitive(key)
+
+    def value(self, row: models.Model, field: str) -> Any:
+        """The clear value, None when empty. SectionClosed when its section was not opened."""
+        column = row._meta.get_field(field)
+        if not isinstance(column, SealedField):
+            raise TypeError(f"{row._meta.label}.{field} is not a SealedField")
+        if column.section not in self.sections:
+            raise SectionClosed(f"{row._meta.label}.{field}: {column.section}")
+        sealed = getattr(row, field)
+        if sealed is None:
+            return None
+        if row.data_key_id != self.key_id:  # type: ignore[attr-defined]
+            raise SectionClosed(f"{row._meta.label} is under another key")
+        return json.loads(self._aead.decrypt(bytes(sealed), _value_label(row, field)))
+
+    def text(self, row: models.Model, field: str) -> str:
+        """The clear text, "" when empty."""
+        value = self.value(row, field)
+        return "" if value is None else str(value)
+
+    def may(self, row: models.Model, field: str) -> bool:
+        """Whether `value` would be let through: the field's section is open."""
+        column = row._meta.get_field(field)
+        return isinstance(column, SealedField) and column.section in self.sections
+
+    def open_bytes(self, label: str, sealed: bytes) -> bytes:
+        clear: bytes = self._aead.decrypt(bytes(sealed), label.encode())
+        return clear
