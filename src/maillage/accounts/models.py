@@ -25,17 +25,13 @@ class Organisation(BaseModel):
     external_reference = models.CharField(_("Référence externe"), max_length=80, blank=True)
     name = models.CharField(_("Nom"), max_length=160)
     kind = models.CharField(_("Type"), max_length=20, choices=OrganisationKind)
-    parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
-    )
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
     departement = models.CharField(_("Département"), max_length=3)
     zone = models.CharField(_("Fuseau horaire"), max_length=40, default="Europe/Paris")
     phone = models.CharField(_("Téléphone"), max_length=20, blank=True)
     night_phone = models.CharField(_("Numéro joignable toute la nuit"), max_length=20, blank=True)
     # The police station or gendarmerie unit to call directly.
-    station = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="served"
-    )
+    station = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="served")
     address = models.CharField(_("Adresse"), max_length=200, blank=True)
     commune = models.CharField(_("Commune (code INSEE)"), max_length=5, blank=True)
     confidential = models.BooleanField(_("Adresse confidentielle"), default=True)

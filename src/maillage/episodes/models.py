@@ -36,9 +36,7 @@ class ProtocolVersion(BaseModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["departement", "slug", "number"], name="episodes_protocol_version_once"
-            )
+            models.UniqueConstraint(fields=["departement", "slug", "number"], name="episodes_protocol_version_once")
         ]
 
 
@@ -125,13 +123,11 @@ class MissingEpisode(BaseModel):
             ),
             models.UniqueConstraint(fields=["organisation", "number"], name="episodes_number_once"),
             models.CheckConstraint(
-                condition=models.Q(returned_at__isnull=True)
-                | models.Q(returned_at__gte=models.F("noticed_at")),
+                condition=models.Q(returned_at__isnull=True) | models.Q(returned_at__gte=models.F("noticed_at")),
                 name="episodes_return_after_notice",
             ),
             models.CheckConstraint(
-                condition=models.Q(located_at__isnull=True)
-                | models.Q(located_at__gte=models.F("noticed_at")),
+                condition=models.Q(located_at__isnull=True) | models.Q(located_at__gte=models.F("noticed_at")),
                 name="episodes_located_after_notice",
             ),
             models.CheckConstraint(
@@ -168,9 +164,7 @@ class EpisodeEvent(BaseModel):
     words = SealedField(section=Section.WORDS)
     place = SealedField(section=Section.WHEREABOUTS)
     health = SealedField(section=Section.HEALTH)
-    corrects = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrections"
-    )
+    corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrections")
 
     class Meta:
         indexes = [models.Index(fields=["episode", "-happened_at"], name="episodes_timeline")]
@@ -196,9 +190,7 @@ class EpisodeDocument(BaseModel):
     made_by = models.UUIDField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["episode", "number"], name="episodes_document_number_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["episode", "number"], name="episodes_document_number_once")]
 
 
 class ReturnInterview(BaseModel):
@@ -240,12 +232,8 @@ class DepartementSettings(BaseModel):
     repeat_prompt = models.BooleanField(_("Proposer une synthèse après plusieurs épisodes"), default=False)
     repeat_episodes = models.PositiveSmallIntegerField(_("Nombre d’épisodes"), default=3)
     repeat_days = models.PositiveSmallIntegerField(_("Sur combien de jours"), default=90)
-    hand_over_minutes = models.PositiveSmallIntegerField(
-        _("Délai pour confirmer un relais (min)"), default=20
-    )
-    talk_within_hours = models.PositiveSmallIntegerField(
-        _("Entretien de retour, au plus tard (h)"), default=72
-    )
+    hand_over_minutes = models.PositiveSmallIntegerField(_("Délai pour confirmer un relais (min)"), default=20)
+    talk_within_hours = models.PositiveSmallIntegerField(_("Entretien de retour, au plus tard (h)"), default=72)
     place_kept_days = models.PositiveSmallIntegerField(_("Place gardée par défaut (jours)"), default=30)
     night_from = models.TimeField(_("Début de la nuit"))
     night_to = models.TimeField(_("Fin de la nuit"))

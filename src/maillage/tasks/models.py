@@ -49,9 +49,7 @@ class Task(BaseModel):
     )
 
     state = models.CharField(max_length=8, choices=TaskState, default=TaskState.OPEN)
-    starts_after = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="followers"
-    )
+    starts_after = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="followers")
     starts_after_minutes = models.PositiveIntegerField(default=0)
     due_within_minutes = models.PositiveIntegerField(default=0)
     starts_at = models.DateTimeField(null=True, blank=True)
@@ -137,9 +135,7 @@ class HandOver(BaseModel):
                 name="tasks_one_pending_hand_over",
             )
         ]
-        indexes = [
-            models.Index(fields=["acknowledged_at", "returned_at", "answer_by"], name="tasks_hand_over_due")
-        ]
+        indexes = [models.Index(fields=["acknowledged_at", "returned_at", "answer_by"], name="tasks_hand_over_due")]
 
 
 class Notice(BaseModel):
@@ -154,9 +150,7 @@ class Notice(BaseModel):
     }  # fmt: skip
 
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="notices")
-    hand_over = models.ForeignKey(
-        HandOver, on_delete=models.PROTECT, null=True, blank=True, related_name="notices"
-    )
+    hand_over = models.ForeignKey(HandOver, on_delete=models.PROTECT, null=True, blank=True, related_name="notices")
     kind = models.CharField(max_length=16, choices=NoticeKind)
     level = models.PositiveSmallIntegerField(default=0)
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -192,9 +186,7 @@ class OnCallShift(BaseModel):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(ends_at__gt=models.F("starts_at")), name="tasks_shift_end_after"
-            )
+            models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("starts_at")), name="tasks_shift_end_after")
         ]
         indexes = [models.Index(fields=["organisation", "role", "starts_at"], name="tasks_rota")]
 

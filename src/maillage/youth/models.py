@@ -49,9 +49,7 @@ class YoungPerson(BaseModel):
     phones = SealedField(section=Section.IDENTITY)
     # {"judge": text, "measure": text, "decision_date": "YYYY-MM-DD", "reference": text}
     justice = SealedField(section=Section.JUSTICE)
-    legal_status = models.CharField(
-        _("Statut juridique"), max_length=16, choices=LegalStatus, default="unknown"
-    )
+    legal_status = models.CharField(_("Statut juridique"), max_length=16, choices=LegalStatus, default="unknown")
     departement = models.CharField(_("Département"), max_length=3)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.UUIDField(null=True)
@@ -107,9 +105,7 @@ class Placement(BaseModel):
 
     person = models.ForeignKey(YoungPerson, on_delete=models.PROTECT, related_name="placements")
     data_key = models.ForeignKey("vault.DataKey", on_delete=models.PROTECT, related_name="+")
-    organisation = models.ForeignKey(
-        "accounts.Organisation", on_delete=models.PROTECT, related_name="placements"
-    )
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="placements")
     kind = models.CharField(_("Type d’accueil"), max_length=8, choices=PlacementKind)
     starts_on = models.DateField(_("Depuis"))
     ends_on = models.DateField(_("Jusqu’au"), null=True, blank=True)
@@ -168,9 +164,7 @@ class Mission(BaseModel):
     legal_basis = models.CharField(_("Base légale"), max_length=160)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
-    placement = models.ForeignKey(
-        Placement, on_delete=models.PROTECT, null=True, blank=True, related_name="missions"
-    )
+    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, null=True, blank=True, related_name="missions")
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
