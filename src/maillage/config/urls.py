@@ -1,5 +1,11 @@
 """Every address of the product."""
 
-from django.urls import URLPattern, URLResolver
+from importlib.util import find_spec
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include(f"maillage.{package}.urls"))
+    for package in ("desk", "accounts", "tasks", "youth", "episodes")
+    if find_spec(f"maillage.{package}.urls")
+]

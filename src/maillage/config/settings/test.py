@@ -1,4 +1,4 @@
-"""Settings of the test suite: private keys and files in a folder of the run, SQLite unless DATABASE_URL says otherwise."""
+"""Settings of the test suite: keys and files in a folder of the run, SQLite unless DATABASE_URL says otherwise."""
 
 import tempfile
 from pathlib import Path

@@ -1,0 +1,34 @@
+"""Wall-clock time of a place. Pure: instants are aware, zones are IANA names (« Indian/Reunion »).
+
+Nights that change the clock: an hour that happens twice means the first one, an hour that does not happen
+means the instant the clock jumps past it (PEP 495).
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+
+def local(instant: datetime, zone: str) -> datetime:
+    """The same instant with the wall clock of the zone. ValueError when `instant` is naive."""
+    if instant.tzinfo is None:
+        raise ValueError("a naive datetime has no instant")
+    return instant.astimezone(ZoneInfo(zone))
+
+
+def instant(day: date, clock: time, zone: str) -> datetime:
+    """The instant (UTC) when the clocks of the zone show that time on that day."""
+    wall = datetime.combine(day, clock.replace(tzinfo=None), tzinfo=ZoneInfo(zone))
+    return wall.astimezone(UTC)
+
+
+def day_bounds(day: date, zone: str) -> tuple[datetime, datetime]:
+    """First instant of the day and of the next one: 23, 24 or 25 hours apart."""
+    return instant(day, time.min, zone), instant(day + timedelta(days=1), time.min, zone)
+
+
+def is_night(instant: datetime, zone: str, night_from: time, night_to: time) -> bool:
+    """Whether the zone's clock is in [night_from, night_to), which may pass midnight. Equal bounds: never."""
+    clock = local(instant, zone).time()
+    if night_from <= night_to:
+        return night_from <= clock < night_to
+    return clock >= night_from or clock < night_to
