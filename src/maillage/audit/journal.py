@@ -6,12 +6,12 @@ same token again returns the first result; the same token with another body is a
 
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import wraps
-from typing import Any, ParamSpec, Protocol, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
@@ -82,7 +82,7 @@ def action(verb: Verb) -> Callable[[Callable[P, R]], Callable[P, R]]:
                     if token is not None:
                         earlier = _earlier(by, token)
                         if earlier is not None:
-                            return earlier
+                            return cast(R, earlier)
                     notes = _Notes()
                     reset = _stack.set((*_stack.get(), notes))
                     try:
@@ -101,7 +101,7 @@ def action(verb: Verb) -> Callable[[Callable[P, R]], Callable[P, R]]:
             except IntegrityError:
                 # Two copies of one form at the same time: the second finds the first's row.
                 if token is not None and (earlier := _earlier(by, token)) is not None:
-                    return earlier
+                    return cast(R, earlier)
                 raise
 
         return run
@@ -131,24 +131,61 @@ def record(
     at: datetime | None = None,
 ) -> JournalEntry:
     """Append one row, with its MAC. ValueError when the payload has a key the verb does not allow."""
-    values = payload or {}
-    for key, value in values.items():
+    entry = _entry(verb, by=by, subject=subject, obj=obj, token=token, payload=payload or {}, at=at or now())
+    entry.save(force_insert=True)
+    return entry
+
+
+def record_once(verb: Verb, *, by: By, wanted: Iterable[tuple[uuid.UUID, dict[str, Any]]], since: datetime) -> int:
+    """Append a row per (subject, payload) that this author has not recorded since then; how many were new.
+
+    Two queries whatever the number of rows: how reads of many files are journalled.
+    """
+    pairs = list(wanted)
+    seen = {
+        (subject, json.dumps(payload, sort_keys=True))
+        for subject, payload in JournalEntry.objects.filter(
+            by=by.user_id, verb=verb.code, at__gte=since, subject__in={subject for subject, _payload in pairs}
+        ).values_list("subject", "payload")
+    }
+    instant = now()
+    rows = []
+    for subject, payload in pairs:
+        key = (subject, json.dumps(payload, sort_keys=True, default=str))
+        if key not in seen:
+            seen.add(key)
+            rows.append(_entry(verb, by=by, subject=subject, obj=None, token=None, payload=payload, at=instant))
+    if rows:
+        JournalEntry.objects.bulk_create(rows)
+    return len(rows)
+
+
+def _entry(
+    verb: Verb,
+    *,
+    by: By,
+    subject: uuid.UUID | None,
+    obj: models.Model | None,
+    token: str | None,
+    payload: dict[str, Any],
+    at: datetime,
+) -> JournalEntry:
+    for key, value in payload.items():
         allowed = verb.payload.get(key)
         if allowed is None or not (value is None or isinstance(value, allowed)):
             raise ValueError(f"{verb.code}: payload {key}={value!r} is not declared")
     entry = JournalEntry(
-        at=at or now(),
+        at=at,
         by=by.user_id,
         verb=verb.code,
         subject=subject,
         object_type=obj._meta.label if obj is not None else "",
         object_id=str(obj.pk) if obj is not None else "",
-        payload=json.loads(json.dumps(values, default=str)),
+        payload=json.loads(json.dumps(payload, default=str)),
         token=token,
         digest=by.digest if token is not None else "",
     )
     entry.mac = keyring.journal_mac().compute_mac(canonical(entry))
-    entry.save(force_insert=True)
     return entry
 
 
