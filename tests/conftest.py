@@ -4,6 +4,8 @@ import pytest
 
 from maillage.vault import keyring
 
+pytest_plugins = ["tests.flush"]
+
 
 @pytest.fixture(scope="session", autouse=True)
 def keys() -> None:

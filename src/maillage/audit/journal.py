@@ -192,6 +192,7 @@ def _entry(
 def canonical(entry: JournalEntry) -> bytes:
     """The bytes a row's MAC covers: every column but id and mac, the same on both engines."""
     parts = [
+        str(entry.nonce),
         entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
         str(entry.by or ""),
         entry.verb,

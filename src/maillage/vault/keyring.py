@@ -1,8 +1,8 @@
 """Master keys on disk, outside the database: the only module that reads a key file.
 
-Three tink keysets in `settings.KEYS`: `master` wraps data keys, `journal` signs journal rows, `lookup`
-computes keyed lookups of near-unique values. A file that changed is read again, so that a rotation reaches
-running processes.
+Four tink keysets in `settings.KEYS`: `master` wraps data keys, `journal` makes the MAC of journal rows, `seal` signs
+batches of them, `lookup` computes keyed look-ups of near-unique values. A file that changed is read again, so that
+a rotation reaches running processes.
 """
 
 import io
@@ -12,15 +12,17 @@ from pathlib import Path
 
 import tink
 from django.conf import settings
-from tink import aead, cleartext_keyset_handle, mac, prf
+from tink import aead, cleartext_keyset_handle, mac, prf, signature
 
 aead.register()
 mac.register()
 prf.register()
+signature.register()
 
 TEMPLATES = {
     "master": aead.aead_key_templates.AES256_GCM,
     "journal": mac.mac_key_templates.HMAC_SHA256_256BITTAG,
+    "seal": signature.signature_key_templates.ED25519,
     "lookup": prf.prf_key_templates.HMAC_SHA256,
 }
 
@@ -82,6 +84,21 @@ def master() -> aead.Aead:
 
 def journal_mac() -> mac.Mac:
     return handle("journal").primitive(mac.Mac)
+
+
+def sign(data: bytes) -> bytes:
+    """An Ed25519 signature: an auditor can check it with the public half alone."""
+    signed: bytes = handle("seal").primitive(signature.PublicKeySign).sign(data)
+    return signed
+
+
+def signed(data: bytes, by: bytes) -> bool:
+    """Whether `by` is our signature of `data`."""
+    try:
+        handle("seal").public_keyset_handle().primitive(signature.PublicKeyVerify).verify(by, data)
+    except tink.TinkError:
+        return False
+    return True
 
 
 def lookup(label: str, value: str) -> bytes:

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from typing import Any
 
 import tink
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from tink import aead
 
+from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.vault import keyring
 from maillage.vault.fields import SealedField
@@ -35,26 +36,50 @@ def _value_label(row: models.Model, field: str) -> bytes:
 def new_key(purpose: str = KeyPurpose.PERSON) -> DataKey:
     """A fresh data key, wrapped and stored. Call it in the transaction that creates its person."""
     key = DataKey(purpose=purpose)
-    stream = io.BytesIO()
-    keyset = tink.new_keyset_handle(aead.aead_key_templates.AES256_GCM)
-    keyset.write_with_associated_data(tink.BinaryKeysetWriter(stream), keyring.master(), _wrap_label(key.pk))
-    key.wrapped = stream.getvalue()
+    key.wrapped = wrap(key, tink.new_keyset_handle(aead.aead_key_templates.AES256_GCM), keyring.master())
     key.save(force_insert=True)
     return key
 
 
 def system_key() -> DataKey:
-    """The key of what belongs to no person: second-factor secrets, forms parked at sign-in."""
+    """The key of what belongs to no person: second-factor secrets, forms parked at sign-in.
+
+    Made at first use; of two processes that make it at the same time, one keeps the other's.
+    """
     found = DataKey.objects.filter(purpose=KeyPurpose.SYSTEM).first()
-    return found or new_key(KeyPurpose.SYSTEM)
+    if found is not None:
+        return found
+    try:
+        with transaction.atomic():
+            return new_key(KeyPurpose.SYSTEM)
+    except IntegrityError:
+        return DataKey.objects.get(purpose=KeyPurpose.SYSTEM)
 
 
-def _primitive(key: DataKey) -> aead.Aead:
+def destroy(key: DataKey) -> None:
+    """Erase: what this key sealed can never be read again, in this database or in a restored one that
+    replays the ledger of erasures."""
+    DataKey.objects.filter(pk=key.pk).update(wrapped=None, destroyed_at=now())
+    key.refresh_from_db()
+
+
+def wrap(key: DataKey, keyset: tink.KeysetHandle, master: aead.Aead) -> bytes:
+    """The keyset of a data key, encrypted under a master key and bound to the key's id."""
+    stream = io.BytesIO()
+    keyset.write_with_associated_data(tink.BinaryKeysetWriter(stream), master, _wrap_label(key.pk))
+    return stream.getvalue()
+
+
+def unwrap(key: DataKey, master: aead.Aead) -> tink.KeysetHandle:
+    """The keyset of a data key. Erased when it was destroyed, TinkError when `master` does not open it."""
     if key.wrapped is None:
         raise Erased(str(key.pk))
     reader = tink.BinaryKeysetReader(bytes(key.wrapped))
-    keyset = tink.read_keyset_handle_with_associated_data(reader, keyring.master(), _wrap_label(key.pk))
-    return keyset.primitive(aead.Aead)
+    return tink.read_keyset_handle_with_associated_data(reader, master, _wrap_label(key.pk))
+
+
+def _primitive(key: DataKey) -> aead.Aead:
+    return unwrap(key, keyring.master()).primitive(aead.Aead)
 
 
 class Sealer:

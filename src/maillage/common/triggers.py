@@ -1,0 +1,71 @@
+"""Rows the database itself refuses to change: a migration operation, the same on SQLite and PostgreSQL."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
+
+
+class Immutable(Operation):
+    """Refuse UPDATE (of `columns`, or of any) and, unless `deletable`, DELETE of a table's rows.
+
+    `unless` is an SQL condition over OLD that lets a change pass: `"OLD.published_at IS NULL"`.
+    """
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, table: str, columns: Sequence[str] = (), *, deletable: bool = False, unless: str = "") -> None:
+        self.table = table
+        self.columns = tuple(columns)
+        self.deletable = deletable
+        self.unless = unless
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        kwargs: dict[str, Any] = {"table": self.table, "columns": self.columns}
+        return self.__class__.__name__, [], {**kwargs, "deletable": self.deletable, "unless": self.unless}
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Triggers are not part of Django's state."""
+
+    def _events(self) -> list[tuple[str, str]]:
+        of = f" OF {', '.join(self.columns)}" if self.columns else ""
+        return [("update", f"UPDATE{of}"), *([] if self.deletable else [("delete", "DELETE")])]
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        when = f"WHEN (NOT ({self.unless}))" if self.unless else ""
+        refusal = f"{self.table}: rows are immutable"
+        postgres = schema_editor.connection.vendor == "postgresql"
+        if postgres:
+            schema_editor.execute(
+                f"CREATE FUNCTION {self.table}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+                f"$$BEGIN RAISE EXCEPTION '{refusal}'; END$$",
+                params=None,
+            )
+        for name, event in self._events():
+            body = (
+                f"EXECUTE FUNCTION {self.table}_refuse()"
+                if postgres
+                else f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
+            )
+            schema_editor.execute(
+                f"CREATE TRIGGER {self.table}_no_{name} BEFORE {event} ON {self.table} FOR EACH ROW {when} {body}",
+                params=None,
+            )
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        postgres = schema_editor.connection.vendor == "postgresql"
+        for name, _event in self._events():
+            on = f" ON {self.table}" if postgres else ""
+            schema_editor.execute(f"DROP TRIGGER {self.table}_no_{name}{on}", params=None)
+        if postgres:
+            schema_editor.execute(f"DROP FUNCTION {self.table}_refuse()", params=None)
+
+    def describe(self) -> str:
+        return f"Rows of {self.table} are immutable"
