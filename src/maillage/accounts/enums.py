@@ -40,6 +40,8 @@ class Ability(models.TextChoices):
     EPISODE_CLOSE = "episode.close", _("Clore un épisode")
     STEP_DO = "step.do", _("Faire une étape")
     STEP_HAND_OVER = "step.hand_over", _("Passer le relais")
+    PERSON_EDIT = "person.edit", _("Tenir l’identité, les parents et la photo")
+    MISSION_EDIT = "mission.edit", _("Créer un dossier, ouvrir un accueil ou une mission")
     SHEET_EDIT = "sheet.edit", _("Préparer la fiche de départ")
     DOCUMENT_MAKE = "document.make", _("Produire un document")
     TALK_HOLD = "talk.hold", _("Mener l’entretien éducatif de retour")

@@ -17,14 +17,22 @@ _FIELD = frozenset(
         Ability.DOCUMENT_MAKE,
     }
 )
-_LEAD = _FIELD | {Ability.OVERDUE_SEE, Ability.EPISODE_CLOSE, Ability.TALK_HOLD, Ability.ROTA_EDIT}
+_LEAD = _FIELD | {
+    Ability.OVERDUE_SEE,
+    Ability.EPISODE_CLOSE,
+    Ability.TALK_HOLD,
+    Ability.ROTA_EDIT,
+    Ability.PERSON_EDIT,
+}
+# What only the ASE decides.
+_ASE = frozenset({Ability.PLACEMENT_END, Ability.MISSION_EDIT})
 
 ABILITIES: Mapping[Role, frozenset[Ability]] = {
-    Role.EDUCATOR: _FIELD | {Ability.TALK_HOLD, Ability.EPISODE_CLOSE},
+    Role.EDUCATOR: _FIELD | {Ability.TALK_HOLD, Ability.EPISODE_CLOSE, Ability.PERSON_EDIT},
     Role.FOSTER_CARER: _FIELD,
     Role.ON_CALL_MANAGER: _LEAD,
-    Role.CASE_WORKER: (_LEAD - {Ability.ROTA_EDIT}) | {Ability.PLACEMENT_END},
-    Role.ASE_ON_CALL: _LEAD | {Ability.PLACEMENT_END, Ability.SETTINGS_EDIT},
+    Role.CASE_WORKER: (_LEAD - {Ability.ROTA_EDIT}) | _ASE,
+    Role.ASE_ON_CALL: _LEAD | _ASE | {Ability.SETTINGS_EDIT},
     Role.HEALTH_STAFF: frozenset(
         {Ability.DESK_SEE, Ability.STEP_DO, Ability.STEP_HAND_OVER, Ability.URGENT_CARE_DETAIL}
     ),
