@@ -1,0 +1,72 @@
+"""How a time is said on a screen: « dans 40 min », « en retard de 12 min », « 23 h 40 », « hier 21 h 42 ».
+
+Pure but for the language, which is the reader's. Instants are aware; `zone` is where the reader's clock hangs.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from typing import Literal
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+ClockState = Literal["calm", "soon", "late", "done"]
+
+# From here on a clock draws the eye. A matter of display only: reminders have their own delays.
+SOON = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A clock as read now: its state, and the words that go with the hour."""
+
+    state: ClockState
+    words: str
+
+
+def span(length: timedelta) -> str:
+    """A length of time in at most two units: « 12 min », « 2 h 10 », « 3 j »."""
+    minutes = int(length.total_seconds() // 60)
+    if minutes < 60:
+        return _("%(minutes)d min") % {"minutes": minutes}
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        if not minutes:
+            return _("%(hours)d h") % {"hours": hours}
+        return _("%(hours)d h %(minutes)02d") % {"hours": hours, "minutes": minutes}
+    return _("%(days)d j") % {"days": hours // 24}
+
+
+def read(due: datetime, now: datetime) -> Reading:
+    """What a clock says at `now`. Due this very minute is neither early nor late: « maintenant »."""
+    left = due - now
+    if abs(left) < timedelta(minutes=1):
+        return Reading("late" if left < timedelta(0) else "soon", _("maintenant"))
+    if left < timedelta(0):
+        return Reading("late", _("en retard de %(span)s") % {"span": span(-left)})
+    return Reading("soon" if left <= SOON else "calm", _("dans %(span)s") % {"span": span(left)})
+
+
+def hour(instant: datetime, zone: tzinfo) -> str:
+    """« 23 h 40 » on the clock of that place."""
+    here = instant.astimezone(zone)
+    return _("%(hour)d h %(minute)02d") % {"hour": here.hour, "minute": here.minute}
+
+
+def day(instant: datetime, now: datetime, zone: tzinfo) -> str:
+    """« aujourd’hui », « hier », « demain », else « mardi 3 mars » (with the year when it is another)."""
+    here, today = instant.astimezone(zone).date(), now.astimezone(zone).date()
+    distance = (here - today).days
+    near = {0: _("aujourd’hui"), -1: _("hier"), 1: _("demain")}.get(distance)
+    return near or date_format(here, "l j F" if here.year == today.year else "l j F Y")
+
+
+def moment(instant: datetime, now: datetime, zone: tzinfo) -> str:
+    """« 21 h 42 » today, else the day before it: « hier 21 h 42 », « mar. 3 mars, 21 h 42 »."""
+    here, today = instant.astimezone(zone).date(), now.astimezone(zone).date()
+    clock = hour(instant, zone)
+    if here == today:
+        return clock
+    if abs((here - today).days) == 1:
+        return f"{day(instant, now, zone)} {clock}"
+    return f"{date_format(here, 'D j M' if here.year == today.year else 'D j M Y')}, {clock}"
