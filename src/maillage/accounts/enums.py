@@ -2,6 +2,9 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop as N_
+
+from maillage.audit.verbs import verb
 
 
 class OrganisationKind(models.TextChoices):
@@ -51,3 +54,27 @@ class Ability(models.TextChoices):
     SETTINGS_EDIT = "settings.edit", _("Régler le protocole et les délais")
     ACCOUNTS_MANAGE = "accounts.manage", _("Gérer les comptes")
     JOURNAL_READ = "journal.read", _("Lire le journal")
+
+
+class LetterKind(models.TextChoices):
+    INVITATION = "invitation", _("Invitation")
+    PASSWORD = "password", _("Choix d’un mot de passe")
+    NOTICE = "notice", _("Changement de sécurité")
+
+
+ORGANISATION_SAVED = verb("organisation.saved", N_("Organisation enregistrée"), created=bool)
+USER_CREATED = verb("user.created", N_("Compte créé"))
+USER_EDITED = verb("user.edited", N_("Compte modifié"))
+USER_DEACTIVATED = verb("user.deactivated", N_("Compte désactivé"))
+USER_REACTIVATED = verb("user.reactivated", N_("Compte réactivé"))
+USER_INVITED = verb("user.invited", N_("Invitation envoyée"), existing=bool)
+LANGUAGE_CHOSEN = verb("user.language", N_("Langue choisie"), language=str)
+MEMBERSHIP_OPENED = verb("membership.opened", N_("Rôle donné"), user=str, organisation=str, role=str)
+MEMBERSHIP_ENDED = verb("membership.ended", N_("Rôle retiré"), user=str, organisation=str, role=str)
+SECOND_FACTOR_ADDED = verb("second_factor.added", N_("Second facteur ajouté"), kind=str)
+SECOND_FACTOR_REMOVED = verb("second_factor.removed", N_("Second facteur retiré"), kind=str)
+SECOND_FACTOR_RESET = verb("second_factor.reset", N_("Second facteur remis à zéro"), removed=int)
+RECOVERY_CODES_MADE = verb("recovery_codes.made", N_("Codes de secours créés"))
+PASSWORD_CHANGED = verb("password.changed", N_("Mot de passe changé"))
+SIGNED_IN = verb("session.opened", N_("Connexion"))
+SESSIONS_ENDED = verb("session.all_ended", N_("Sessions fermées"))

@@ -6,7 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from maillage.accounts.enums import OrganisationKind, Role
+from maillage.accounts.enums import LetterKind, OrganisationKind, Role
 from maillage.common.enums import DataClass
 from maillage.common.models import BaseModel
 
@@ -118,3 +118,23 @@ class Membership(BaseModel):
                 name="accounts_membership_end_after_start",
             ),
         ]
+
+
+class Letter(BaseModel):
+    """An e-mail about an account, waiting for the worker. Its link is made when it leaves, never stored.
+
+    `user` is empty when the address asked for is unknown: the same row is written, so that the answer and
+    its work are the same; the worker drops it.
+    """
+
+    data_classes = {
+        DataClass.PROFESSIONAL: ["user"],
+        DataClass.TECHNICAL: ["kind", "created_at", "try_at", "attempts", "sent_at"],
+    }
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="letters")
+    kind = models.CharField(max_length=12, choices=LetterKind)
+    created_at = models.DateTimeField()
+    try_at = models.DateTimeField(db_index=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
