@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 from django.db.backends.base.operations import BaseDatabaseOperations
-from django.db.backends.sqlite3.operations import DatabaseOperations
+from django.db.backends.sqlite3.base import DatabaseOperations
 
 
 @contextmanager
