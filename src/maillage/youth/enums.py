@@ -1,7 +1,13 @@
 """Words about a young person's circle, places and followers."""
 
+import uuid
+from datetime import date
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop as N_
+
+from maillage.audit.verbs import verb
 
 
 class LegalStatus(models.TextChoices):
@@ -59,3 +65,20 @@ class PlacementEnd(models.TextChoices):
     MAJORITY = "majority", _("Majorité")
     JUDGE = "judge", _("Décision du juge")
     BREAKDOWN = "breakdown", _("Rupture d’accueil")
+
+
+PERSON_CREATED = verb("person.created", N_("Dossier créé"))
+PERSON_EDITED = verb("person.edited", N_("Identité modifiée"), fields=str, version=int)
+PARENT_SAVED = verb("parent.saved", N_("Situation d’un parent enregistrée"), kinship=str, version=int)
+PLACEMENT_STARTED = verb("placement.started", N_("Accueil commencé"), kind=str, organisation=uuid.UUID)
+PLACEMENT_ENDED = verb("placement.ended", N_("Accueil terminé"), end_kind=str, organisation=uuid.UUID)
+PLACEMENT_KEPT = verb("placement.kept", N_("Place gardée"), until=date)
+MISSION_OPENED = verb("mission.opened", N_("Mission ouverte"), kind=str, holder=uuid.UUID)
+MISSION_ENDED = verb("mission.ended", N_("Mission terminée"), kind=str, holder=uuid.UUID)
+SHEET_SAVED = verb("sheet.saved", N_("Fiche de départ enregistrée"), version=int)
+SHEET_OPENED = verb("sheet.opened", N_("Fiche de départ ouverte"), context=uuid.UUID)
+SHEET_CLOSED = verb("sheet.closed", N_("Fiche de départ refermée"), context=uuid.UUID)
+SHEET_READ = verb("sheet.read", N_("Fiche de départ lue"))
+PHOTO_REPLACED = verb("photo.replaced", N_("Photo remplacée"), size=int)
+YOUTH_READ = verb("youth.read", N_("Dossier consulté"), section=str)
+NAMES_SEARCHED = verb("youth.searched", N_("Recherche par nom"), found=int, with_year=bool)

@@ -216,7 +216,9 @@ class DepartureSheet(BaseModel):
     data_classes = {
         DataClass.TECHNICAL: ["data_key", "person", "version", "updated_at", "updated_by"],
         DataClass.SENSITIVE: ["prepared_with", "prepared_on"],
-        DataClass.IDENTITY: ["description", "phones", "handles", "travel_card", "friends", "usual_places", "call_first"],
+        DataClass.IDENTITY: [
+            "description", "phones", "handles", "travel_card", "friends", "usual_places", "call_first",
+        ],
         DataClass.HEALTH: ["emergency_health"],
     }  # fmt: skip
 

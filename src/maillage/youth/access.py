@@ -1,0 +1,148 @@
+"""Whom a professional may see, and the only way to read what is sealed about a young person.
+
+One rule, `visible_to`: a current mission of one of her organisations, or of herself. The object check and the
+search are derived from it. A mission narrows what the role opens; a post that opens no section at all
+(administrator, data-protection officer) sees nobody.
+"""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from maillage.accounts.actors import Actor
+from maillage.accounts.enums import Ability
+from maillage.accounts.roles import SECTIONS
+from maillage.audit.journal import record, record_once
+from maillage.common.clock import now
+from maillage.common.enums import Section
+from maillage.vault.models import DataKey
+from maillage.vault.sealing import Opened
+from maillage.youth.enums import SHEET_READ, YOUTH_READ, MissionKind
+from maillage.youth.models import Mission, SheetOpening, YoungPerson
+
+# A read is journalled once per user, person, section and this long (security.md).
+READ_AGAIN_AFTER = timedelta(minutes=15)
+
+# The missions whose holders prepare the departure sheet with her.
+_SHEET_KINDS = frozenset({MissionKind.HOSTS, MissionKind.CASE_WORKER, MissionKind.FOLLOWS})
+
+
+def current_missions(actor: Actor) -> QuerySet[Mission]:
+    """The missions that let this actor see someone now. Erased files are nobody's."""
+    instant = now()
+    seeing = frozenset(post.organisation_id for post in actor.posts if SECTIONS[post.role])
+    holder = Q(organisation_id__in=seeing)
+    if actor.sections():
+        holder |= Q(user_id=actor.user_id)
+    return Mission.objects.filter(
+        Q(ends_at__isnull=True) | Q(ends_at__gt=instant),
+        holder,
+        starts_at__lte=instant,
+        person__data_key__destroyed_at__isnull=True,
+    )
+
+
+def visible_to(actor: Actor) -> QuerySet[YoungPerson]:
+    """The young persons this actor may see now."""
+    return YoungPerson.objects.filter(pk__in=current_missions(actor).values("person_id"))
+
+
+def get_visible_or_404(actor: Actor, pk: uuid.UUID) -> YoungPerson:
+    """The young person; Http404 for strangers, whether she exists or not, with the same query."""
+    found = visible_to(actor).filter(pk=pk).select_related("data_key").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def open_sections(actor: Actor, person: YoungPerson) -> frozenset[Section]:
+    """Sections of her file this actor may open now: those of the roles held for a mission, narrowed by it."""
+    return _sections_by_person(actor, [person.pk]).get(person.pk, frozenset())
+
+
+def _sections_by_person(actor: Actor, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, frozenset[Section]]:
+    """Open sections of each visible person among `ids`; strangers are left out. One query."""
+    opened: dict[uuid.UUID, frozenset[Section]] = {}
+    for mission in current_missions(actor).filter(person_id__in=list(ids)):
+        by_role = actor.sections(None if mission.organisation_id is None else [mission.organisation_id])
+        narrowed = by_role & frozenset(mission.sections)
+        opened[mission.person_id] = opened.get(mission.person_id, frozenset()) | narrowed
+    return opened
+
+
+def reveal(actor: Actor, person: YoungPerson, *sections: str) -> Opened:
+    """Open sections of her file (none named: all the actor may) and journal it.
+
+    Http404 when she is not visible; PermissionDenied when a named section is not open to this actor.
+    """
+    allowed = _sections_by_person(actor, [person.pk]).get(person.pk)
+    if allowed is None:
+        raise Http404
+    wanted = frozenset(Section(section) for section in sections) or allowed
+    if not wanted <= allowed:
+        raise PermissionDenied(_("Cette partie du dossier ne vous est pas ouverte."))
+    _journal(actor, {person.pk: wanted})
+    return Opened(person.data_key, wanted)
+
+
+def reveal_many(actor: Actor, persons: Sequence[YoungPerson], *sections: str) -> dict[uuid.UUID, Opened]:
+    """Open the named sections of each file, as far as each mission allows, for a page that lists people.
+
+    Always the same number of queries. Nobody unseen is ever in the answer (Http404 when asked for), and a
+    section one mission keeps closed is closed in that person's `Opened`: ask `opened.may(row, field)`.
+    """
+    allowed = _sections_by_person(actor, [person.pk for person in persons])
+    if any(person.pk not in allowed for person in persons):
+        raise Http404
+    asked = frozenset(Section(section) for section in sections)
+    wanted = {person.pk: (allowed[person.pk] & asked) if asked else allowed[person.pk] for person in persons}
+    keys = DataKey.objects.in_bulk([person.data_key_id for person in persons])
+    _journal(actor, wanted)
+    return {person.pk: Opened(keys[person.data_key_id], wanted[person.pk]) for person in persons}
+
+
+def _journal(actor: Actor, read: dict[uuid.UUID, frozenset[Section]]) -> None:
+    record_once(
+        YOUTH_READ,
+        by=actor,
+        wanted=[(person, {"section": str(section)}) for person, opened in read.items() for section in sorted(opened)],
+        since=now() - READ_AGAIN_AFTER,
+    )
+
+
+def may_here(actor: Actor, person: YoungPerson, ability: Ability, kinds: Iterable[str] = MissionKind.values) -> bool:
+    """Whether she has the ability for this person: through a current mission (of those kinds), where it is held."""
+    return any(
+        actor.may(ability, mission.organisation_id)
+        for mission in current_missions(actor).filter(person=person, kind__in=list(kinds))
+    )
+
+
+def may_edit_sheet(actor: Actor, person: YoungPerson) -> bool:
+    """Whether she prepares the departure sheet with this person."""
+    return may_here(actor, person, Ability.SHEET_EDIT, _SHEET_KINDS)
+
+
+def sheet_readable(actor: Actor, person: YoungPerson) -> bool:
+    """Its editors always; while it is open (an episode runs), also those who act in the episode."""
+    if may_edit_sheet(actor, person):
+        return True
+    opening = SheetOpening.objects.filter(person=person, closed_at__isnull=True)
+    return opening.exists() and may_here(actor, person, Ability.EPISODE_ACT)
+
+
+def open_sheet(actor: Actor, person: YoungPerson) -> Opened:
+    """The right to read the departure sheet. Every call is journalled: it is an opening.
+
+    Http404 for strangers, PermissionDenied when the sheet is closed to this actor.
+    """
+    opened = reveal(actor, person)
+    if not sheet_readable(actor, person):
+        raise PermissionDenied(_("La fiche de départ ne s’ouvre que pendant un épisode."))
+    record(SHEET_READ, by=actor, subject=person.pk)
+    return opened

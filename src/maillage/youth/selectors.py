@@ -1,0 +1,149 @@
+"""What pages show of a young person. Names come from an `Opened` that `youth.access` gave."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from django.db.models import Prefetch, Q
+from django.utils.translation import gettext as _
+
+from maillage.accounts.actors import Actor
+from maillage.accounts.models import User
+from maillage.common.clock import now
+from maillage.vault.sealing import Opened
+from maillage.youth.access import visible_to
+from maillage.youth.enums import MissionKind
+from maillage.youth.models import DepartureSheet, Mission, ParentalSituation, Photo, Placement, YoungPerson
+
+_PRESENT = "present_placements"
+
+
+def _with_placement() -> Prefetch[str]:
+    present = Placement.objects.filter(ends_on__isnull=True).select_related("organisation")
+    return Prefetch("placements", queryset=present, to_attr=_PRESENT)
+
+
+def residents(organisation_ids: Iterable[uuid.UUID], actor: Actor | None = None) -> list[YoungPerson]:
+    """Persons placed now in those organisations, oldest placement first; two queries.
+
+    With `actor`, only those she sees: what a page must pass on to `reveal_many`.
+    """
+    people = YoungPerson.objects if actor is None else visible_to(actor)
+    return list(
+        people.filter(placements__ends_on__isnull=True, placements__organisation_id__in=list(organisation_ids))
+        .select_related("data_key")
+        .prefetch_related(_with_placement())
+        .order_by("placements__starts_on", "pk")
+    )
+
+
+def with_placements(people: Sequence[YoungPerson]) -> list[YoungPerson]:
+    """The same rows, in order, with key and present placement loaded: `placement_now` then costs no query."""
+    ids = [person.pk for person in people]
+    found = {
+        person.pk: person
+        for person in YoungPerson.objects.filter(pk__in=ids)
+        .select_related("data_key")
+        .prefetch_related(_with_placement())
+        .order_by("pk")
+    }
+    return [found[pk] for pk in ids if pk in found]
+
+
+def placement_now(person: YoungPerson) -> Placement | None:
+    """Where she lives now; None between two places."""
+    loaded = getattr(person, _PRESENT, None)
+    if loaded is not None:
+        return loaded[0] if loaded else None
+    return Placement.objects.filter(person=person, ends_on__isnull=True).select_related("organisation").first()
+
+
+def display_name(opened: Opened, person: YoungPerson) -> str:
+    """The first name used day to day."""
+    if not opened.may(person, "given_name"):
+        return _("Identité non ouverte")
+    return opened.text(person, "usual_name") or opened.text(person, "given_name") or _("Prénom inconnu")
+
+
+def full_name(opened: Opened, person: YoungPerson) -> str:
+    """First name, usual name in brackets when it differs, family name."""
+    if not opened.may(person, "given_name"):
+        return _("Identité non ouverte")
+    given, usual = opened.text(person, "given_name"), opened.text(person, "usual_name")
+    first = f"{given} ({usual})" if given and usual and usual != given else given or usual
+    return " ".join(part for part in (first, opened.text(person, "family_name")) if part) or _("Nom inconnu")
+
+
+def initials(opened: Opened, person: YoungPerson) -> str:
+    """« L. P. »; what a page outside her own home shows."""
+    if not opened.may(person, "given_name"):
+        return "—"
+    parts = (opened.text(person, "given_name"), opened.text(person, "family_name"))
+    return " ".join(f"{part[0].upper()}." for part in parts if part) or "—"
+
+
+def birth_date(opened: Opened, person: YoungPerson) -> date | None:
+    if not opened.may(person, "birth_date"):
+        return None
+    text = opened.text(person, "birth_date")
+    return date.fromisoformat(text) if text else None
+
+
+def age_at(opened: Opened, person: YoungPerson, day: date) -> int | None:
+    """Full years on that day; None when the birth date is unknown or closed. 29 February counts from 1 March."""
+    born = birth_date(opened, person)
+    if born is None:
+        return None
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def parents_of(person: YoungPerson) -> list[ParentalSituation]:
+    """Parents and guardians, mother and father first."""
+    rank = {"mother": 0, "father": 1, "guardian": 2, "ad_hoc": 3}
+    rows = ParentalSituation.objects.filter(person=person).select_related("data_key").order_by("pk")
+    return sorted(rows, key=lambda row: rank.get(row.kinship, 4))
+
+
+def case_workers_of(person: YoungPerson) -> list[User]:
+    """The case workers who follow her now, those named first."""
+    instant = now()
+    missions = (
+        Mission.objects.filter(
+            Q(ends_at__isnull=True) | Q(ends_at__gt=instant),
+            person=person,
+            kind=MissionKind.CASE_WORKER,
+            starts_at__lte=instant,
+            user__isnull=False,
+            user__is_active=True,
+        )
+        .select_related("user")
+        .order_by("starts_at", "pk")
+    )
+    return list(dict.fromkeys(mission.user for mission in missions if mission.user is not None))
+
+
+def photo_of(person: YoungPerson) -> Photo | None:
+    return Photo.objects.filter(person=person, replaced_at__isnull=True).select_related("data_key").first()
+
+
+def photos_of(people: Iterable[YoungPerson]) -> frozenset[uuid.UUID]:
+    """Ids of those who have a photo: one query for a page that lists people."""
+    ids = [person.pk for person in people]
+    return frozenset(
+        Photo.objects.filter(person_id__in=ids, replaced_at__isnull=True).values_list("person_id", flat=True)
+    )
+
+
+def sheet_of(person: YoungPerson) -> DepartureSheet | None:
+    """The departure sheet as stored (sealed); None when none was prepared."""
+    return DepartureSheet.objects.filter(person=person).first()
+
+
+def missions_of(person: YoungPerson) -> list[Mission]:
+    """Who may know her now."""
+    instant = now()
+    return list(
+        Mission.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=instant), person=person, starts_at__lte=instant)
+        .select_related("organisation", "user")
+        .order_by("starts_at", "pk")
+    )
