@@ -1,18 +1,20 @@
 """The base of every form: a token that makes a repeat harmless, and the version an edit was made on.
 
 A token is random and signed with its author's id, so that a form parked while a session expired is taken up
-again by its author alone. Whoever renders is known through `author` (set by `common.middleware`): forms need
-no request.
+again by its author alone. `common.middleware` says who that is, once a request (`author`): forms need no
+request.
 """
 
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import PermissionDenied
+from django.http import QueryDict
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
@@ -24,17 +26,31 @@ TOKEN = "form_token"  # noqa: S105  # a field's name
 VERSION = "version"
 _LENGTH = 22
 
-_author: ContextVar[Callable[[], str]] = ContextVar("maillage_form_author", default=lambda: "")
+
+@dataclass
+class _Desk:
+    """Whose forms these are, and those she sent, for the pages that show them back."""
+
+    find_author: Callable[[], str]
+    sent: "list[TokenForm]" = field(default_factory=list)
+
+
+_desk: ContextVar[_Desk | None] = ContextVar("maillage_forms", default=None)
 
 
 @contextmanager
 def author(find: Callable[[], str]) -> Iterator[None]:
     """Within, new tokens belong to the user whose id `find` gives ("" for nobody); asked only when needed."""
-    reset = _author.set(find)
+    reset = _desk.set(_Desk(find))
     try:
         yield
     finally:
-        _author.reset(reset)
+        _desk.reset(reset)
+
+
+def _present_author() -> str:
+    desk = _desk.get()
+    return desk.find_author() if desk else ""
 
 
 def _signature(nonce: str, user_id: str) -> str:
@@ -44,7 +60,7 @@ def _signature(nonce: str, user_id: str) -> str:
 def new_token(user_id: object = None) -> str:
     """A fresh token (45 characters) of that user; None: of whoever is signed in."""
     nonce = secrets.token_urlsafe(16)
-    return f"{nonce}.{_signature(nonce, _author.get()() if user_id is None else str(user_id))}"
+    return f"{nonce}.{_signature(nonce, _present_author() if user_id is None else str(user_id))}"
 
 
 def token_is_of(token: str, user_id: object) -> bool:
@@ -62,23 +78,61 @@ class TokenForm(forms.Form):
     form_token = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput(attrs={"id": False}))
     version = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput(attrs={"id": False}))
 
+    data: QueryDict
+
     def __init__(self, *args: Any, version: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault(TOKEN, new_token())
         if version is not None:
             self.initial[VERSION] = version
+        if self.is_bound and (desk := _desk.get()):
+            desk.sent.append(self)
 
     def add_prefix(self, field_name: str) -> str:
         return field_name if field_name in (TOKEN, VERSION) else super().add_prefix(field_name)
 
     def clean_form_token(self) -> str:
         token: str = self.cleaned_data[TOKEN]
-        if token_is_of(token, _author.get()()):
+        if token_is_of(token, _present_author()):
             return token
         # A page kept from another session: everything typed stays, under a token of the present author.
         self.data = self.data.copy()
         self.data[TOKEN] = new_token()
         raise forms.ValidationError(_("Ce formulaire avait expiré. Relisez-le, puis envoyez-le de nouveau."))
+
+
+@dataclass(frozen=True)
+class Typed:
+    """One value of a form that could not be taken: to show (`shown`, under `label`) and to send again."""
+
+    name: str
+    value: str
+    label: str = ""  # "" : nothing to show
+    shown: str = ""
+
+
+def _shown(known: forms.Field | None, value: str) -> str:
+    """What she saw when she chose; rows of the database are not asked for, it may be what failed."""
+    fixed = isinstance(known, forms.ChoiceField) and not isinstance(known, forms.ModelChoiceField)
+    choices = getattr(known, "choices", ()) if fixed else ()
+    return next((str(text) for code, text in choices if str(code) == value), value)
+
+
+def typed(post: QueryDict, **replaced: object) -> list[Typed]:
+    """Everything that was sent, in order, the token renewed and `replaced` in place; labels from the forms bound."""
+    desk = _desk.get()
+    bound = desk.sent if desk else []
+    fields = {form.add_prefix(name): form.fields[name] for form in bound for name in form.fields}
+    fresh = {name: str(value) for name, value in {TOKEN: new_token(), **replaced}.items()}
+    kept = []
+    for name, values in post.lists():
+        if name == "csrfmiddlewaretoken":
+            continue
+        for value in [fresh[name]] if name in fresh else values:
+            known = fields.get(name)
+            label = "" if known is None or known.widget.is_hidden else str(known.label or name)
+            kept.append(Typed(name, str(value), label, _shown(known, str(value))))
+    return kept
 
 
 def attempt(form: forms.Form, call: Callable[[], Row]) -> Row | None:

@@ -9,3 +9,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     for package in ("desk", "accounts", "tasks", "youth", "episodes")
     if find_spec(f"maillage.{package}.urls")
 ]
+
+handler400 = "maillage.common.refusals.bad_request"
+handler403 = "maillage.common.refusals.forbidden"
+handler404 = "maillage.common.refusals.not_found"
+handler500 = "maillage.common.refusals.server_error"

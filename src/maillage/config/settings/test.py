@@ -4,16 +4,17 @@ import tempfile
 from pathlib import Path
 
 from maillage.config.settings.base import *  # noqa: F403
+from maillage.config.settings.base import DATABASES, STORAGES
 
 SECRET_KEY = "test-only"  # noqa: S105
-_run = Path(tempfile.mkdtemp(prefix="maillage-test-"))
-DATA = _run
-KEYS = _run / "keys"
-FILES = _run / "files"
-STATIC_ROOT = _run / "static"
+_folder = tempfile.TemporaryDirectory(prefix="maillage-test-")  # removed when the run ends
+DATA = Path(_folder.name)
+KEYS = DATA / "keys"
+FILES = DATA / "files"
+STATIC_ROOT = DATA / "static"
+# A file, not memory: the engine under test is the one of production, with its journal and its lock.
+if DATABASES["default"]["ENGINE"] == "maillage.common.sqlite":
+    DATABASES["default"] |= {"NAME": DATA / "maillage.sqlite3", "TEST": {"NAME": DATA / "test.sqlite3"}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

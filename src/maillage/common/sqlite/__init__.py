@@ -1,0 +1,1 @@
+"""Django's SQLite engine, made ready for several processes: `ENGINE = "maillage.common.sqlite"`."""
