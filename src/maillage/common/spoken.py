@@ -28,13 +28,13 @@ def span(length: timedelta) -> str:
     """A length of time in at most two units: « 12 min », « 2 h 10 », « 3 j »."""
     minutes = int(length.total_seconds() // 60)
     if minutes < 60:
-        return _("%(minutes)d min") % {"minutes": minutes}
+        return _("%(minutes)s min") % {"minutes": minutes}
     hours, minutes = divmod(minutes, 60)
     if hours < 24:
         if not minutes:
-            return _("%(hours)d h") % {"hours": hours}
-        return _("%(hours)d h %(minutes)02d") % {"hours": hours, "minutes": minutes}
-    return _("%(days)d j") % {"days": hours // 24}
+            return _("%(hours)s h") % {"hours": hours}
+        return _("%(hours)s h %(minutes)s") % {"hours": hours, "minutes": f"{minutes:02d}"}
+    return _("%(days)s j") % {"days": hours // 24}
 
 
 def read(due: datetime, now: datetime) -> Reading:
@@ -47,10 +47,23 @@ def read(due: datetime, now: datetime) -> Reading:
     return Reading("soon" if left <= SOON else "calm", _("dans %(span)s") % {"span": span(left)})
 
 
+def patterns() -> dict[str, str]:
+    """The same words with holes, for clocks.js: {n}, {hours}, {minutes}, {span}."""
+    return {
+        "now": _("maintenant"),
+        "in": _("dans %(span)s") % {"span": "{span}"},
+        "late": _("en retard de %(span)s") % {"span": "{span}"},
+        "minutes": _("%(minutes)s min") % {"minutes": "{n}"},
+        "hours": _("%(hours)s h") % {"hours": "{n}"},
+        "both": _("%(hours)s h %(minutes)s") % {"hours": "{hours}", "minutes": "{minutes}"},
+        "days": _("%(days)s j") % {"days": "{n}"},
+    }
+
+
 def hour(instant: datetime, zone: tzinfo) -> str:
     """« 23 h 40 » on the clock of that place."""
     here = instant.astimezone(zone)
-    return _("%(hour)d h %(minute)02d") % {"hour": here.hour, "minute": here.minute}
+    return _("%(hour)s h %(minute)s") % {"hour": here.hour, "minute": f"{here.minute:02d}"}
 
 
 def day(instant: datetime, now: datetime, zone: tzinfo) -> str:

@@ -115,6 +115,13 @@ def clock(due_at: datetime | None, done_at: datetime | None = None, zone: str = 
     )
 
 
+@register.simple_tag
+def clock_words() -> SafeString:
+    """Attributes of <body> that clocks.js reads: the server's time, and the words around a length of time."""
+    words = format_html_join(" ", 'data-{}-words="{}"', spoken.patterns().items())
+    return format_html('data-now="{}" {}', present().astimezone(UTC).isoformat(), words)
+
+
 # -- forms --------------------------------------------------------------------------------------------------------
 
 
