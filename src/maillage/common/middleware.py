@@ -22,7 +22,7 @@ _HARMLESS = re.compile(
 _ALLOWED = re.compile(
     r"""\s*(?:
         INSERT\ (?:OR\ \w+\ )?INTO\ "audit_journalentry"
-      | (?:INSERT\ (?:OR\ \w+\ )?INTO|UPDATE|DELETE\ FROM)\ "(?:django_session|cache)"
+      | (?:INSERT\ (?:OR\ \w+\ )?INTO|UPDATE|DELETE\ FROM)\ "(?:django_session|maillage_cache)"
       | UPDATE\ "accounts_user"\ SET\ "last_seen_at"\ =\ \S+\ WHERE
     )""",
     re.I | re.X,

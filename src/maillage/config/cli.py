@@ -1,26 +1,143 @@
-"""The one console entry, `maillage` (also `python -m maillage`)."""
+"""The one console entry, `maillage` (also `python -m maillage`).
+
+This module reads the command line and nothing else: a command's module is loaded by name once the settings are
+known, because models cannot be imported before.
+"""
 
 import argparse
 import os
+import resource
 import sys
 from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
 
+import django
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
+from maillage.config.exits import Exit
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="maillage")
-    commands = parser.add_subparsers(dest="command", required=True)
-    manage = commands.add_parser("manage", help="Django's own commands", add_help=False)
+_EXITS = """exit codes:
+  0  done
+  1  done, and a problem was found (refused rows, a journal that does not fit)
+  2  the command line is wrong, or a file is missing
+  3  refused here (demo data outside demo settings, an unsafe start)
+  4  unavailable (the port is taken, the database does not answer)
+
+environment:
+  MAILLAGE_DATA           folder of database, keys and files (default: ./data)
+  DJANGO_SETTINGS_MODULE  maillage.config.settings.embedded (default) or .production
+  docs/operate/ describes the others."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line. Each command sets `module` and `function`."""
+    plain = argparse.RawDescriptionHelpFormatter
+    top = argparse.ArgumentParser(
+        prog="maillage",
+        description="Maillage: protecting minors who run away from care.",
+        epilog=_EXITS,
+        formatter_class=plain,
+    )
+    data = argparse.ArgumentParser(add_help=False)
+    data.add_argument("--data", metavar="DIR", type=Path, help="folder of database, keys and files")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    run = commands.add_parser(
+        "run",
+        parents=[data],
+        help="start everything on this machine",
+        description="Create what is missing (folder, keys, tables, demo data), then run web server and worker "
+        "together until Ctrl-C. A child that dies is started again.",
+    )
+    run.add_argument("--port", type=_port, default=8000, help="port of the web server (default: %(default)s)")
+    run.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    run.set_defaults(module="maillage.config.commands.run", function="run")
+
+    worker = commands.add_parser(
+        "worker",
+        parents=[data],
+        help="remind, escalate, send and seal until stopped",
+        description="`run` starts one; in production it is a service of its own. Several may run at once.",
+    )
+    worker.set_defaults(module="maillage.config.worker", function="main")
+
+    demo = commands.add_parser("demo", help="synthetic data and accounts", description="Only under demo settings.")
+    demos = demo.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name, text in {
+        "load": "load the synthetic département into an empty database",
+        "codes": "show the demo accounts by role with their present second-factor codes",
+        "reset": "destroy database, keys and files of the data folder, and load the synthetic département again",
+    }.items():
+        one = demos.add_parser(name, parents=[data], help=text, description=text.capitalize() + ".")
+        one.set_defaults(module="maillage.config.commands.demo", function=name)
+        if name == "reset":
+            one.add_argument("--yes", action="store_true", help="do not ask")
+
+    imports = commands.add_parser("import", help="take in what another tool exports")
+    kinds = imports.add_subparsers(title="what", metavar="WHAT", required=True)
+    young = kinds.add_parser(
+        "young-people",
+        parents=[data],
+        help="young people with their homes, placements and parents, from CSV or XLSX",
+        description="A dry run unless --apply: says what would be created, changed, refused (line and reason) and "
+        "which rows look like someone already known. Safe to repeat: rows are matched by external reference.",
+    )
+    young.add_argument("file", type=Path, metavar="FILE", help="CSV (UTF-8 or Windows-1252, ; or ,) or XLSX")
+    young.add_argument("--mapping", type=Path, metavar="FILE", help="which column is what (YAML)")
+    young.add_argument("--apply", action="store_true", help="write; without it nothing is changed")
+    young.add_argument("--by", metavar="EMAIL", help="the account in whose name rows are written (default: the system)")
+    young.set_defaults(module="maillage.config.commands.imports", function="young_people")
+
+    journal = commands.add_parser("journal", help="the sealed journal")
+    journals = journal.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    verify = journals.add_parser(
+        "verify",
+        parents=[data],
+        help="read the whole journal back and name the first row that does not fit",
+        description="Checks every row's code, every sealed batch and the mark kept outside the database.",
+    )
+    verify.set_defaults(module="maillage.config.commands.journal", function="verify")
+
+    keys = commands.add_parser("keys", help="master keys")
+    rotations = keys.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    rotate = rotations.add_parser(
+        "rotate",
+        parents=[data],
+        help="make a new master key and wrap every person's key under it, while running",
+        description="Safe to interrupt and to repeat. Back the key folder up afterwards, apart from the database.",
+    )
+    rotate.set_defaults(module="maillage.config.commands.keys", function="rotate")
+
+    manage = commands.add_parser("manage", help="Django's own commands (migrate, check, …)", add_help=False)
     manage.add_argument("arguments", nargs=argparse.REMAINDER)
-    return parser
+    return top
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 < port < 65_536:
+        raise argparse.ArgumentTypeError("a port is between 1 and 65535")
+    return port
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code (see `exits.Exit`)."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold keys and names in clear
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.config.settings.embedded")
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words[:1] == ["manage"]:
         execute_from_command_line(["maillage manage", *words[1:]])
-        return 0
-    _parser().parse_args(words)
-    return 2
+        return Exit.OK
+    options = parser().parse_args(words)
+    if options.data is not None:
+        os.environ["MAILLAGE_DATA"] = str(options.data.resolve())
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        print(f"maillage: {error}", file=sys.stderr)
+        return Exit.REFUSED
+    command = getattr(import_module(options.module), options.function)
+    code: int = command(options)
+    return code

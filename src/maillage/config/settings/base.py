@@ -6,6 +6,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from maillage.config.settings.sign_in import *  # noqa: F403
+
 env = environ.Env()
 
 PACKAGE = Path(__file__).resolve().parents[2]
@@ -53,7 +55,9 @@ MIDDLEWARE = [
     "maillage.common.middleware.CsrfMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "maillage.common.middleware.form_author",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "maillage.accounts.middleware.session_limits",
+    "maillage.accounts.middleware.own_language",
+    "maillage.accounts.middleware.Doors",  # Django's LoginRequiredMiddleware, and more
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -64,10 +68,8 @@ MIDDLEWARE = [
 ROOT_URLCONF = "maillage.config.urls"
 WSGI_APPLICATION = "maillage.config.wsgi.application"
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 
 TEMPLATES = [
     {
@@ -88,7 +90,7 @@ DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA / '
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["ENGINE"] = "maillage.common.sqlite"
 # Shared by the web processes: a rate limit counted in one of them would not hold.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "maillage_cache"}}
 
 # What a browser is told. Cookie names say nothing of the site; messages live in the session, not in a cookie.
 SESSION_COOKIE_NAME = "s"

@@ -1,0 +1,94 @@
+"""`maillage run`: everything on this machine."""
+
+import os
+import socket
+import urllib.error
+import urllib.request
+from argparse import Namespace
+from time import monotonic
+
+from django.conf import settings
+from django.core.checks import Error, run_checks
+from django.db import OperationalError
+
+from maillage.config import demo, prepare
+from maillage.config.commands.demo import show_accounts
+from maillage.config.commands.screen import err, out, progress
+from maillage.config.exits import Exit
+from maillage.config.supervisor import Supervisor, web, worker
+
+
+def run(options: Namespace) -> Exit:
+    """Until Ctrl-C or SIGTERM."""
+    os.umask(0o077)
+    if not _free(options.host, options.port):
+        err.print(f"port {options.port} is taken: choose another with --port (make run PORT=…)")
+        return Exit.UNAVAILABLE
+    problems = [found for found in run_checks(include_deployment_checks=not settings.DEMO) if isinstance(found, Error)]
+    if problems:
+        for found in problems:
+            err.print(f"{found.id}: {found.msg}\n  {found.hint or ''}", markup=False)
+        return Exit.REFUSED
+    try:
+        _prepare()
+    except OperationalError as error:
+        err.print(f"the database does not answer: {error}", markup=False)
+        return Exit.UNAVAILABLE
+
+    os.environ["MAILLAGE_DATA"] = str(settings.DATA)
+    shown = "localhost" if options.host == "127.0.0.1" else options.host
+    address = f"http://{shown}:{options.port}"
+
+    def announce() -> None:
+        out.print(f"\nMaillage answers at [bold]{address}[/bold]   (Ctrl-C ends it)\n")
+        if settings.DEMO:
+            show_accounts()
+
+    supervisor = Supervisor([web(options.host, options.port), worker()], lambda line: err.print(line, markup=False))
+    supervisor.run(_Answering(options.host, options.port), announce)
+    return Exit.OK
+
+
+def _free(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def _prepare() -> None:
+    prepare.folders()
+    if made := prepare.keys():
+        out.print(f"keys made in {settings.KEYS}: {', '.join(made)}", markup=False)
+    if prepare.tables():
+        out.print("tables made")
+    if settings.DEMO and demo.is_empty():
+        with progress("loading a synthetic département") as step:
+            demo.load(step)
+        out.print("synthetic département loaded")
+    if prepare.static():
+        out.print("static files collected")
+
+
+class _Answering:
+    """Whether the web server answers, asked a few times a second."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.address = f"http://{host if host not in ('0.0.0.0', '::') else 'localhost'}:{port}/"  # noqa: S104
+        self.next = 0.0
+
+    def __call__(self) -> bool:
+        if monotonic() < self.next:
+            return False
+        self.next = monotonic() + 0.2
+        try:
+            with urllib.request.urlopen(self.address, timeout=5):  # noqa: S310  # our own address
+                return True
+        except urllib.error.HTTPError:
+            return True
+        except (OSError, urllib.error.URLError):
+            return False

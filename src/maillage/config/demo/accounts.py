@@ -1,0 +1,55 @@
+"""Demo accounts: one password, and second-factor secrets that anyone may compute. Under demo settings only."""
+
+import base64
+import hashlib
+import time
+from dataclasses import dataclass
+
+from allauth.mfa import app_settings as mfa
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+
+from maillage.accounts.enums import Role
+
+DOMAIN = "exemple.invalid"
+PASSWORD = "maillage-demo-2026"  # noqa: S105  # printed on the console
+
+
+@dataclass(frozen=True)
+class Account:
+    """Someone who works: `post` is the key of her organisation in `places`."""
+
+    name: str
+    display_name: str
+    role: Role
+    post: str
+    phone: str
+
+    @property
+    def email(self) -> str:
+        return f"{self.name}@{DOMAIN}"
+
+    @property
+    def secret(self) -> str:
+        """Base32, 20 bytes: the same on every demonstration."""
+        return base64.b32encode(hashlib.sha1(f"maillage demo {self.name}".encode()).digest()).decode()  # noqa: S324
+
+    def code(self) -> tuple[str, int]:
+        """The present second-factor code, and for how many seconds it is still shown."""
+        instant = int(time.time())
+        period: int = mfa.TOTP_PERIOD
+        return format_hotp_value(hotp_value(self.secret, instant // period)), period - instant % period
+
+
+ACCOUNTS = (
+    Account("educatrice", "Odile Parapluie", Role.EDUCATOR, "home", "+33639980011"),
+    Account("educateur", "Ferdinand Tabouret", Role.EDUCATOR, "home", "+33639980012"),
+    Account("veilleuse", "Colette Veilleuse", Role.EDUCATOR, "second_home", "+33639980013"),
+    Account("cadre", "Hortense Lampadaire", Role.ON_CALL_MANAGER, "association", "+33639980014"),
+    Account("famille", "Basile Paillasson", Role.FOSTER_CARER, "foster", "+33639980015"),
+    Account("aemo", "Apolline Étagère", Role.EDUCATOR, "aemo", "+33639980016"),
+    Account("referente", "Léonie Cafetière", Role.CASE_WORKER, "ase", "+33639980017"),
+    Account("astreinte", "Gaspard Arrosoir", Role.ASE_ON_CALL, "ase", "+33639980018"),
+    Account("infirmiere", "Margot Édredon", Role.HEALTH_STAFF, "home", "+33639980019"),
+    Account("dpo", "Victor Classeur", Role.DPO, "departement", "+33639980020"),
+    Account("comptes", "Irène Agrafeuse", Role.ADMINISTRATOR, "departement", "+33639980021"),
+)

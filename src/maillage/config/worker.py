@@ -1,0 +1,57 @@
+"""The worker: reminds, escalates, sends and seals, over and over. Any number may run; rows are claimed.
+
+One turn that fails is logged and tried again at the next: it never stops the others.
+"""
+
+import logging
+import os
+import signal
+import threading
+from argparse import Namespace
+from collections.abc import Callable
+from types import FrameType
+
+from django.db import close_old_connections
+
+from maillage.audit.seal import seal_batch
+from maillage.config.exits import Exit
+
+logger = logging.getLogger("maillage.worker")
+
+PAUSE = 1.0  # seconds between two turns; a batch is sealed within two
+
+TURNS: dict[str, Callable[[], int]] = {
+    "seal": seal_batch,
+}
+
+
+def turn() -> None:
+    """Do everything once."""
+    for name, work in TURNS.items():
+        try:
+            work()
+        except Exception:
+            logger.exception("%s failed", name)
+        finally:
+            close_old_connections()
+
+
+def run(stop: threading.Event, parent: int | None = None) -> None:
+    """Turn until `stop`, or until the supervisor that started us is gone."""
+    while not stop.wait(PAUSE):
+        if parent is not None and os.getppid() != parent:
+            return
+        turn()
+
+
+def main(_options: Namespace) -> Exit:
+    """`maillage worker`: until SIGTERM or SIGINT."""
+    stop = threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    run(stop, parent=os.getppid())
+    return Exit.OK
