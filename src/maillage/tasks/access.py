@@ -1,0 +1,34 @@
+"""Who may act on a task. Seeing it is decided above, by who may see the young person."""
+
+from django.utils.translation import gettext as _
+
+from maillage.accounts.actors import Actor
+from maillage.accounts.enums import Ability
+from maillage.accounts.selectors import lineage
+from maillage.common.errors import NotAllowed
+from maillage.tasks.models import HandOver, Task
+
+
+def may_act(actor: Actor, ability: Ability, task: Task) -> bool:
+    """Her own task; or a role with that ability in the task's organisation or in one above it."""
+    if task.owner_user_id == actor.user_id and actor.may(ability):
+        return True
+    held = actor.organisations_with(ability)
+    return bool(held) and not held.isdisjoint(lineage(task.organisation_id))
+
+
+def require(actor: Actor, ability: Ability, task: Task) -> None:
+    """NotAllowed (403) unless `may_act`."""
+    if not may_act(actor, ability, task):
+        actor.require(ability)  # says the role is missing, when it is
+        raise NotAllowed(_("Cette étape relève d’une autre équipe."))
+
+
+def is_addressee(actor: Actor, hand_over: HandOver) -> bool:
+    """Whether the relay waits for her: named, or holding the role there or in an organisation above."""
+    if not actor.may(Ability.STEP_DO):
+        return False
+    if hand_over.to_user_id is not None:
+        return hand_over.to_user_id == actor.user_id
+    line = lineage(hand_over.to_organisation_id)
+    return any(post.role == hand_over.to_role and post.organisation_id in line for post in actor.posts)

@@ -1,0 +1,141 @@
+"""What pages read of tasks: each a constant number of queries."""
+
+import uuid
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from maillage.accounts.actors import Actor
+from maillage.accounts.selectors import with_descendants
+from maillage.tasks import access
+from maillage.tasks.enums import NoticeState, TaskState
+from maillage.tasks.models import HandOver, Notice, OnCallShift, SweeperRun, Task
+
+SWEEPER = "sweeper"
+PENDING = Q(acknowledged_at__isnull=True, returned_at__isnull=True, withdrawn_at__isnull=True)
+
+
+def _tasks() -> QuerySet[Task]:
+    """Tasks with everything a step row shows: owner, author, organisation, relays newest first."""
+    relays = HandOver.objects.select_related("from_user", "to_user", "to_organisation", "acknowledged_by")
+    return Task.objects.select_related(
+        "organisation", "owner_user", "done_by", "not_due_by", "starts_after"
+    ).prefetch_related(Prefetch("hand_overs", queryset=relays.order_by("-at", "-id")))
+
+
+def of_context(context: uuid.UUID) -> list[Task]:
+    """The steps of one episode, in the plan's order."""
+    return of_contexts([context])[context]
+
+
+def of_contexts(contexts: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[Task]]:
+    """The steps of several contexts, each in its plan's order; an empty list where there is none."""
+    found: dict[uuid.UUID, list[Task]] = {context: [] for context in contexts}
+    for row in _tasks().filter(context__in=found).order_by("order", "created_at", "id"):
+        found[row.context].append(row)
+    return found
+
+
+def due_next(subjects: Iterable[uuid.UUID]) -> dict[uuid.UUID, Task]:
+    """For each young person that has one, her open step with the earliest due time."""
+    found: dict[uuid.UUID, Task] = {}
+    for row in _tasks().filter(subject__in=set(subjects), state=TaskState.OPEN).order_by("due_at", "order", "id"):
+        found.setdefault(row.subject, row)
+    return found
+
+
+@dataclass(frozen=True)
+class Concern:
+    """A step a manager should look at: late at `now`, its relay unanswered, or come back and not taken again."""
+
+    task: Task
+    since: datetime
+    late: bool
+    unanswered: HandOver | None  # a relay that waits for an answer
+    came_back: HandOver | None  # the last one, nobody took it
+
+
+def overdue_or_unacknowledged(organisation_ids: Collection[uuid.UUID], now: datetime) -> list[Concern]:
+    """Steps of those organisations, or handed to them, that are late or passed on without an answer: oldest first."""
+    relays = HandOver.objects.filter(task=OuterRef("pk"), acknowledged_at__isnull=True, withdrawn_at__isnull=True)
+    handed = HandOver.objects.filter(PENDING, task=OuterRef("pk"), to_organisation__in=organisation_ids)
+    rows = _tasks().filter(
+        Q(organisation__in=organisation_ids) | Exists(handed),
+        Q(state=TaskState.OPEN, due_at__lt=now) | Exists(relays),
+        state__in=[TaskState.OPEN, TaskState.WAITING],
+    )
+    concerns = (_concern(row, now) for row in rows)
+    return sorted((one for one in concerns if one), key=lambda one: (one.since, one.task.order, one.task.pk))
+
+
+def _concern(task: Task, now: datetime) -> Concern | None:
+    late = task.state == TaskState.OPEN and task.due_at is not None and task.due_at < now
+    last = next(iter(task.hand_overs.all()), None)
+    unanswered = last if last is not None and last.pending else None
+    came_back = None
+    if last is not None and last.returned_at and (task.taken_at is None or task.taken_at < last.returned_at):
+        came_back = last
+    starts = [
+        at
+        for at in (
+            task.due_at if late else None,
+            unanswered.at if unanswered else None,
+            came_back.at if came_back else None,
+        )
+        if at is not None
+    ]
+    return Concern(task, min(starts), late, unanswered, came_back) if starts else None
+
+
+def waiting_for(actor: Actor) -> list[HandOver]:
+    """Relays that wait for this person's answer, soonest first."""
+    mine = Q(to_user=actor.user_id)
+    for role in actor.roles:
+        mine |= Q(to_role=role)
+    rows = HandOver.objects.filter(mine, PENDING).select_related(
+        "task", "task__organisation", "from_user", "to_user", "to_organisation"
+    )
+    return [row for row in rows.order_by("answer_by", "id") if access.is_addressee(actor, row)]
+
+
+def owned_by(actor: Actor) -> list[Task]:
+    """Open steps that are this person's own, soonest first."""
+    return list(_tasks().filter(owner_user=actor.user_id, state=TaskState.OPEN).order_by("due_at", "id"))
+
+
+def addressed_to(actor: Actor) -> list[Task]:
+    """Open steps that wait for this person: her own, and those of a role she holds there or above; soonest first."""
+    mine = Q(owner_user=actor.user_id)
+    for role in actor.roles:
+        held = with_descendants(post.organisation_id for post in actor.posts if post.role == role)
+        mine |= Q(owner_user__isnull=True, owner_role=role, organisation__in=held)
+    return list(_tasks().filter(mine, state=TaskState.OPEN).order_by("due_at", "order", "id"))
+
+
+def unstaffed(organisation_ids: Collection[uuid.UUID] | None = None) -> list[Task]:
+    """Open steps whose alarm found nobody, up to the top of the chain, oldest first. None: everywhere."""
+    rows = _tasks().filter(state=TaskState.OPEN, unreached_since__isnull=False)
+    if organisation_ids is not None:
+        rows = rows.filter(organisation__in=organisation_ids)
+    return list(rows.order_by("unreached_since", "id"))
+
+
+def troubled_notices(tasks: Iterable[uuid.UUID]) -> list[Notice]:
+    """Messages about those steps that may not have arrived: uncertain, or refused so far."""
+    rows = Notice.objects.filter(task__in=set(tasks), state__in=[NoticeState.UNCERTAIN, NoticeState.FAILED])
+    return list(rows.select_related("recipient").order_by("created_at", "id"))
+
+
+def last_sweep() -> datetime | None:
+    """When the sweeper last ran to its end; None before its first run."""
+    return SweeperRun.objects.filter(name=SWEEPER).values_list("at", flat=True).first()
+
+
+def shifts_between(organisation_ids: Collection[uuid.UUID], start: datetime, end: datetime) -> list[OnCallShift]:
+    """Shifts of the rota that overlap [start, end), in order of time."""
+    rows = OnCallShift.objects.filter(
+        organisation__in=organisation_ids, removed_at__isnull=True, starts_at__lt=end, ends_at__gt=start
+    )
+    return list(rows.select_related("user", "organisation").order_by("starts_at", "id"))

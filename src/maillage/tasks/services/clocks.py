@@ -1,0 +1,88 @@
+"""How tasks of one context start each other. Each function runs inside its caller's transaction."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from maillage.tasks.enums import TaskState
+from maillage.tasks.models import HandOver, Task
+from maillage.tasks.planning import clock, escalate_at
+
+CLOCK = ["state", "starts_at", "due_at", "remind_at", "escalate_at"]
+
+
+def lock(context: uuid.UUID) -> dict[uuid.UUID, Task]:
+    """All tasks of a context, by id, locked in one order until the transaction ends: steps move each other."""
+    rows = Task.objects.select_for_update(of=("self",)).select_related("data_key", "owner_user")
+    return {row.pk: row for row in rows.filter(context=context).order_by("pk")}
+
+
+def start(task: Task, at: datetime) -> None:
+    """Give a task its clock (not saved)."""
+    before = task.remind_before_minutes
+    ticks = clock(at, timedelta(minutes=task.due_within_minutes), None if before is None else timedelta(minutes=before))
+    task.state = TaskState.OPEN
+    task.starts_at, task.remind_at, task.due_at = ticks.starts_at, ticks.remind_at, ticks.due_at
+    task.escalate_at = escalate_at(ticks.due_at, task.escalation, task.level)
+
+
+def wait(task: Task) -> None:
+    """Take its clock back from a task (not saved)."""
+    task.state = TaskState.WAITING
+    task.starts_at = task.due_at = task.remind_at = task.escalate_at = None
+
+
+def ended_at(task: Task, rows: dict[uuid.UUID, Task]) -> datetime | None:
+    """When what it stood for was over; None while something is still to be done.
+
+    A step without object is looked through: what follows it waits for what it waited for. An act dated before
+    the step started counts from that start, so that no follower is due before the step it follows began.
+    """
+    if task.state == TaskState.DONE and task.done_at is not None:
+        return max(task.done_at, task.starts_at or task.done_at)
+    if task.state != TaskState.NOT_DUE:
+        return None
+    if task.starts_after_id is None:
+        return task.recorded_at
+    before = ended_at(rows[task.starts_after_id], rows)
+    return None if before is None or task.recorded_at is None else max(before, task.recorded_at)
+
+
+def start_followers(task: Task, rows: dict[uuid.UUID, Task]) -> None:
+    """Start (and save) what waited for a task that is over, through steps without object.
+
+    The delay runs from the act, not from its writing: told late, a follower can be late at birth.
+    """
+    over = ended_at(task, rows)
+    if over is None:
+        return
+    for follower in followers(task, rows):
+        if follower.state == TaskState.WAITING:
+            start(follower, over + timedelta(minutes=follower.starts_after_minutes))
+            follower.save(update_fields=CLOCK)
+        elif follower.state == TaskState.NOT_DUE:
+            start_followers(follower, rows)
+
+
+def stop_followers(task: Task, rows: dict[uuid.UUID, Task]) -> None:
+    """Undo `start_followers`: what nobody has touched since waits again."""
+    for follower in followers(task, rows):
+        if follower.state == TaskState.NOT_DUE:
+            stop_followers(follower, rows)
+        elif follower.state == TaskState.OPEN and untouched(follower):
+            wait(follower)
+            follower.save(update_fields=CLOCK)
+
+
+def followers(task: Task, rows: dict[uuid.UUID, Task]) -> list[Task]:
+    return [row for row in rows.values() if row.starts_after_id == task.pk]
+
+
+def untouched(task: Task) -> bool:
+    return task.taken_at is None and not task.alarms.exists() and not task.hand_overs.exists()
+
+
+def withdraw(task: Task, at: datetime) -> None:
+    """End the relay that waits for an answer, if there is one."""
+    HandOver.objects.filter(
+        task=task, acknowledged_at__isnull=True, returned_at__isnull=True, withdrawn_at__isnull=True
+    ).update(withdrawn_at=at)
