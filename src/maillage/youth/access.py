@@ -15,7 +15,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from maillage.accounts.actors import Actor
-from maillage.accounts.enums import Ability
+from maillage.accounts.enums import Ability, Role
 from maillage.accounts.roles import SECTIONS
 from maillage.audit.journal import record, record_once
 from maillage.common.clock import now
@@ -28,16 +28,23 @@ from maillage.youth.models import Mission, SheetOpening, YoungPerson
 # A read is journalled once per user, person, section and this long (security.md).
 READ_AGAIN_AFTER = timedelta(minutes=15)
 
+_ON_CALL_ROLES = frozenset({Role.ASE_ON_CALL, Role.ON_CALL_MANAGER})
+
 # The missions whose holders prepare the departure sheet with her.
 _SHEET_KINDS = frozenset({MissionKind.HOSTS, MissionKind.CASE_WORKER, MissionKind.FOLLOWS})
 
 
 def current_missions(actor: Actor) -> QuerySet[Mission]:
-    """The missions that let this actor see someone now. Erased files are nobody's."""
+    """The missions that let this actor see someone now. Erased files are nobody's.
+
+    A mission on call is for those on call: the rest of a service does not see everyone it may be called for.
+    """
     instant = now()
-    seeing = frozenset(post.organisation_id for post in actor.posts if SECTIONS[post.role])
-    holder = Q(organisation_id__in=seeing)
-    if actor.sections():
+    seeing = [post for post in actor.posts if SECTIONS[post.role]]
+    on_call = {post.organisation_id for post in seeing if post.role in _ON_CALL_ROLES}
+    holder = Q(organisation_id__in={post.organisation_id for post in seeing}) & ~Q(kind=MissionKind.ON_CALL)
+    holder |= Q(organisation_id__in=on_call, kind=MissionKind.ON_CALL)
+    if seeing:
         holder |= Q(user_id=actor.user_id)
     return Mission.objects.filter(
         Q(ends_at__isnull=True) | Q(ends_at__gt=instant),
@@ -69,10 +76,20 @@ def _sections_by_person(actor: Actor, ids: Iterable[uuid.UUID]) -> dict[uuid.UUI
     """Open sections of each visible person among `ids`; strangers are left out. One query."""
     opened: dict[uuid.UUID, frozenset[Section]] = {}
     for mission in current_missions(actor).filter(person_id__in=list(ids)):
-        by_role = actor.sections(None if mission.organisation_id is None else [mission.organisation_id])
-        narrowed = by_role & frozenset(mission.sections)
+        narrowed = _role_sections(actor, mission) & frozenset(mission.sections)
         opened[mission.person_id] = opened.get(mission.person_id, frozenset()) | narrowed
     return opened
+
+
+def _role_sections(actor: Actor, mission: Mission) -> frozenset[Section]:
+    """What the roles she holds for that mission open: in its organisation, or all of hers for her own."""
+    return frozenset(
+        section
+        for post in actor.posts
+        if mission.organisation_id in (None, post.organisation_id)
+        and (mission.organisation_id is None or mission.kind != MissionKind.ON_CALL or post.role in _ON_CALL_ROLES)
+        for section in SECTIONS[post.role]
+    )
 
 
 def reveal(actor: Actor, person: YoungPerson, *sections: str) -> Opened:

@@ -37,9 +37,11 @@ def residents(organisation_ids: Iterable[uuid.UUID], actor: Actor | None = None)
     )
 
 
-def with_placements(people: Sequence[YoungPerson]) -> list[YoungPerson]:
-    """The same rows, in order, with key and present placement loaded: `placement_now` then costs no query."""
-    ids = [person.pk for person in people]
+def with_placements(ids: Sequence[uuid.UUID]) -> list[YoungPerson]:
+    """Those persons, in that order, with key and present placement loaded: `placement_now` then costs no query.
+
+    Knows no rule of sight: `ids` come from `visible_to`.
+    """
     found = {
         person.pk: person
         for person in YoungPerson.objects.filter(pk__in=ids)

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from maillage.accounts.actors import Actor
-from maillage.accounts.enums import Ability
+from maillage.accounts.enums import Ability, OrganisationKind
 from maillage.accounts.models import Organisation, User
 from maillage.audit.journal import System, action, note
 from maillage.common.clock import now
@@ -53,6 +53,9 @@ from maillage.youth.versioned import changes, edit, normal
 Doer = Actor | System
 
 ALL_SECTIONS: tuple[str, ...] = tuple(Section.values)
+_MANAGING = frozenset(
+    {OrganisationKind.ASSOCIATION, OrganisationKind.HOME, OrganisationKind.FOSTER_CARE, OrganisationKind.AEMO}
+)
 _NAMES = frozenset({"given_name", "family_name", "usual_name", "aliases", "former_names", "birth_date"})
 _PERSON_COLUMNS = frozenset(words.PERSON)
 _PARENT_COLUMNS = frozenset(words.PARENT)
@@ -235,8 +238,9 @@ def placement_start(
 ) -> Placement:
     """She lives there from that day: opens the hosting organisation's mission in the same transaction.
 
-    `case_worker` gets a personal mission, `ase` (the service on call) an organisation's; one that runs already
-    is left as it is. RuleBroken when she lives somewhere already.
+    So do the managers on call of the association above it. `case_worker` gets a personal mission, `ase` (the
+    service on call) an organisation's; one that runs already is left as it is. RuleBroken when she lives
+    somewhere already.
     """
     _require_to_follow(by, person)
     _not_after(starts_on, organisation.zone, "starts_on")
@@ -247,7 +251,8 @@ def placement_start(
     placement.save(force_insert=True)
     since = min(instant(starts_on, time.min, organisation.zone), now())
     holders: list[tuple[str, Organisation | None, User | None, Placement | None]] = [
-        (MissionKind.HOSTS, organisation, None, placement)
+        (MissionKind.HOSTS, organisation, None, placement),
+        *((MissionKind.ON_CALL, above, None, placement) for above in _managing(organisation)),
     ]
     if case_worker is not None:
         holders.append((MissionKind.CASE_WORKER, None, case_worker, None))
@@ -345,6 +350,16 @@ def placement_keep(*, by: Doer, placement: Placement, version: int, until: date)
     )
     note(subject=row.person_id, until=until)
     return row
+
+
+def _managing(organisation: Organisation) -> list[Organisation]:
+    """The organisations that run it, whose managers are on call for it: not the authority above them."""
+    line: list[Organisation] = []
+    above = organisation.parent
+    while above is not None and above not in line and above.kind in _MANAGING:
+        line.append(above)
+        above = above.parent
+    return line
 
 
 def _running(person: YoungPerson, kind: str, organisation: Organisation | None, user: User | None) -> bool:

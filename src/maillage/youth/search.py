@@ -1,0 +1,111 @@
+"""Finding a young person by name, though no name index is stored anywhere.
+
+Each process keeps one index in memory, made from ciphertext at the first search and brought up to date by the
+numbers of `IdentityRevision`. This module is one of the few allowed to make an `Opened` itself: what it reads is
+shown to nobody, and every look-up is journalled, without its words.
+"""
+
+import threading
+import uuid
+from collections.abc import Iterable
+from datetime import date
+
+from maillage.accounts.actors import Actor
+from maillage.audit.journal import record
+from maillage.common.enums import Section
+from maillage.vault.sealing import Opened
+from maillage.youth.access import visible_to
+from maillage.youth.enums import NAMES_SEARCHED
+from maillage.youth.models import IdentityRevision, YoungPerson
+from maillage.youth.names import NameIndex
+from maillage.youth.selectors import with_placements
+
+# Numbers are given before they are committed: those this close to the newest are looked at again.
+_OVERLAP = 1000
+_BATCH = 2000
+
+
+class Names:
+    """The index of one process. Every method takes the lock: threads of a server share it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._index: NameIndex[uuid.UUID] = NameIndex()
+        self._newest = 0
+        self._applied: dict[int, uuid.UUID] = {}
+        self._built = False
+
+    def forget(self) -> None:
+        """Start again from ciphertext at the next look-up."""
+        with self._lock:
+            self._built = False
+
+    def search(self, text: str, *, birth_year: int | None, among: frozenset[uuid.UUID], limit: int) -> list[uuid.UUID]:
+        with self._lock:
+            self._refresh()
+            return self._index.search(text, birth_year=birth_year, among=among, limit=limit)
+
+    def twins(self, names: Iterable[str], born: date | None) -> list[uuid.UUID]:
+        with self._lock:
+            self._refresh()
+            return self._index.twins(names, born)
+
+    def _refresh(self) -> None:
+        if self._built:
+            recent = self._recent()
+            # A database brought back from a copy has other numbers: nothing known holds any more.
+            if all(recent.get(number) == person for number, person in self._applied.items()):
+                self._apply({person for number, person in recent.items() if number not in self._applied})
+                self._mark(recent)
+                return
+        self._index = NameIndex()
+        self._newest = IdentityRevision.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        recent = self._recent()
+        self._apply(None)
+        self._mark(recent)
+        self._built = True
+
+    def _recent(self) -> dict[int, uuid.UUID]:
+        rows = IdentityRevision.objects.filter(pk__gt=self._newest - _OVERLAP)
+        return dict(rows.order_by("pk").values_list("pk", "person_id"))
+
+    def _mark(self, recent: dict[int, uuid.UUID]) -> None:
+        self._newest = max(recent, default=self._newest)
+        self._applied = {number: person for number, person in recent.items() if number > self._newest - _OVERLAP}
+
+    def _apply(self, changed: set[uuid.UUID] | None) -> None:
+        """Read again those persons (None: all). Nobody changed: no query."""
+        people = YoungPerson.objects.select_related("data_key").order_by("pk")
+        if changed is not None:
+            if not changed:
+                return
+            people = people.filter(pk__in=changed)
+        for person in people.iterator(chunk_size=_BATCH):
+            if person.data_key.wrapped is None:
+                self._index.remove(person.pk)
+                continue
+            opened = Opened(person.data_key, [Section.IDENTITY])
+            born = opened.text(person, "birth_date")
+            self._index.add(person.pk, _names(opened, person), date.fromisoformat(born) if born else None)
+
+
+def _names(opened: Opened, person: YoungPerson) -> list[str]:
+    single = [opened.text(person, field) for field in ("given_name", "family_name", "usual_name")]
+    several = [opened.value(person, field) or [] for field in ("aliases", "former_names")]
+    return [name for name in [*single, *several[0], *several[1]] if name]
+
+
+NAMES = Names()
+
+
+def search(actor: Actor, text: str, *, birth_year: int | None = None, limit: int = 10) -> list[YoungPerson]:
+    """Persons the actor sees whose names are near, nearest first, key and present placement loaded.
+
+    A name nobody bears and a name borne outside her missions get the same answer for the same queries.
+    Journalled each time, without the words. Whoever calls limits how often.
+    """
+    seen = frozenset(visible_to(actor).values_list("pk", flat=True))
+    ids = NAMES.search(text, birth_year=birth_year, among=seen, limit=limit)
+    found = with_placements(ids)
+    record(NAMES_SEARCHED, by=actor, payload={"found": len(found), "with_year": birth_year is not None})
+    return found
