@@ -1,5 +1,7 @@
 """Versioned questionnaires and what was answered. Knows no young person, has no URL."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,11 +12,15 @@ from maillage.vault.fields import SealedField
 
 
 class Questionnaire(BaseModel):
-    """One version of an instrument: the XLSForm's workbook and its compiled definition. Immutable once answered."""
+    """One version of an instrument: the XLSForm's workbook and its compiled definition.
+
+    Immutable once answered: `answered_at` is set by the first draft, then a trigger refuses any change of what was
+    asked. The workbook is kept as it came, so that an author can take it up again.
+    """
 
     data_classes = {
         DataClass.PUBLIC: ["slug", "number", "title", "source_name", "workbook", "sha256", "definition"],
-        DataClass.TECHNICAL: ["created_at", "created_by", "published_at", "withdrawn_at"],
+        DataClass.TECHNICAL: ["created_at", "created_by", "published_at", "withdrawn_at", "answered_at"],
     }
 
     slug = models.SlugField(max_length=60)
@@ -28,22 +34,39 @@ class Questionnaire(BaseModel):
     created_by = models.UUIDField(null=True)
     published_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["slug", "number"], name="questionnaires_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["slug", "number"], name="questionnaires_version_once"),
+            models.UniqueConstraint(fields=["slug", "sha256"], name="questionnaires_workbook_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.slug} {self.number}"
 
 
 class AnswerSet(BaseModel):
-    """Answers to one version, sealed. A draft until `submitted_at`; then append-only: a correction is a new set.
+    """Answers to one version, sealed by section. A draft until `submitted_at`; then append-only: a correction is a
+    new set beside the old one.
 
-    `answers`: {question name: answer}, an answer being a value, or {"not": "wish"} (ne souhaite pas répondre),
-    or {"not": "raised"} (non abordé). `words`, `analysis` and `health` hold the questions of those sections.
+    `answers` (education), `words`, `health`: {question name: answer}, as typed in a draft, clean once submitted;
+    an answer is a value, or {"not": "wish"} (ne souhaite pas répondre), or {"not": "raised"} (non abordé).
+    `parts`: {section: {"version": int, "done_at": instant?, "done_by": id?}}, for each section written in this
+    set: the `version` that last wrote it, and when its author declared it done. A section that a correction did
+    not write is read in the set it corrects.
     """
+
+    COLUMNS: ClassVar[dict[Section, str]] = {
+        Section.EDUCATION: "answers",
+        Section.WORDS: "words",
+        Section.HEALTH: "health",
+    }
 
     data_classes = {
         DataClass.TECHNICAL: [
             "data_key", "questionnaire", "context", "started_by", "started_at", "saved_at", "submitted_at",
-            "submitted_by", "corrects", "version",
+            "submitted_by", "corrects", "parts", "version",
         ],
         DataClass.IDENTITY: ["answers", "words"],
         DataClass.HEALTH: ["health"],
@@ -55,6 +78,7 @@ class AnswerSet(BaseModel):
     answers = SealedField(section=Section.EDUCATION)
     words = SealedField(section=Section.WORDS)
     health = SealedField(section=Section.HEALTH)
+    parts = models.JSONField(default=dict)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField()
     saved_at = models.DateTimeField()
@@ -71,5 +95,11 @@ class AnswerSet(BaseModel):
                 fields=["context"],
                 condition=models.Q(submitted_at__isnull=True),
                 name="questionnaires_one_draft",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(submitted_at__isnull=True, submitted_by__isnull=True)
+                | models.Q(submitted_at__isnull=False, submitted_by__isnull=False),
+                name="questionnaires_submitted_has_author",
+            ),
         ]
+        indexes = [models.Index(fields=["context", "started_at"], name="questionnaires_of_context")]

@@ -1,0 +1,24 @@
+"""Which sections of an answer set somebody reads and writes. Sight itself comes from above, as an `Opened`."""
+
+from maillage.accounts.actors import Actor
+from maillage.accounts.enums import Ability
+from maillage.common.enums import Section
+from maillage.vault.sealing import Opened
+
+# Writing what the young person said goes with leading the talk; health is health staff's.
+_ABILITY = {
+    Section.EDUCATION: Ability.TALK_HOLD,
+    Section.WORDS: Ability.TALK_HOLD,
+    Section.HEALTH: Ability.URGENT_CARE_DETAIL,
+}
+
+
+def writable(by: Actor, opened: Opened) -> frozenset[Section]:
+    """The sections she may write: opened to her by a mission, and hers to write by her role.
+
+    Words need education too: their conditions may look at it (`engine.may_depend`).
+    """
+    found = {section for section, ability in _ABILITY.items() if section in opened.sections and by.may(ability)}
+    if Section.EDUCATION not in opened.sections:
+        found.discard(Section.WORDS)
+    return frozenset(found)

@@ -1,0 +1,181 @@
+"""Reading questionnaires and answers."""
+
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import get_language
+
+from maillage.common.enums import Section
+from maillage.questionnaires import engine
+from maillage.questionnaires.definition import GROUP, SECTIONS, Definition, said
+from maillage.questionnaires.models import AnswerSet, Questionnaire
+from maillage.vault.sealing import Opened
+
+
+def current(slug: str) -> Questionnaire | None:
+    """The version new answers are given to: the newest published one that was not withdrawn."""
+    return (
+        Questionnaire.objects.filter(slug=slug, published_at__isnull=False, withdrawn_at__isnull=True)
+        .order_by("-number")
+        .first()
+    )
+
+
+def definition_of(questionnaire: Questionnaire) -> Definition:
+    return Definition.from_json(questionnaire.definition)
+
+
+def answer_set(pk: uuid.UUID) -> AnswerSet | None:
+    return AnswerSet.objects.select_related("questionnaire", "data_key").filter(pk=pk).first()
+
+
+def sets_of(context: uuid.UUID) -> list[AnswerSet]:
+    """Every set of a talk, oldest first: the first answers, then each correction; the draft under way is last."""
+    return list(
+        AnswerSet.objects.select_related("questionnaire", "data_key")
+        .filter(context=context)
+        .order_by("started_at", "pk")
+    )
+
+
+def draft_of(context: uuid.UUID) -> AnswerSet | None:
+    """The draft under way, on whatever device it was started."""
+    return (
+        AnswerSet.objects.select_related("questionnaire", "data_key")
+        .filter(context=context, submitted_at__isnull=True)
+        .first()
+    )
+
+
+def latest_of(context: uuid.UUID) -> AnswerSet | None:
+    """The submitted set that stands: the last correction."""
+    return (
+        AnswerSet.objects.select_related("questionnaire", "data_key")
+        .filter(context=context, submitted_at__isnull=False)
+        .order_by("-submitted_at", "-pk")
+        .first()
+    )
+
+
+def keeper(row: AnswerSet, section: Section) -> AnswerSet:
+    """The set where a section's answers are: this one, or the one it corrects, if it did not write that section."""
+    while section not in row.parts and row.corrects is not None:
+        row = row.corrects
+    return row
+
+
+def raw_of(row: AnswerSet, opened: Opened, sections: Collection[Section]) -> dict[str, Any]:
+    """What is on file for those sections, as typed or clean. `SectionClosed` when one is not opened."""
+    found: dict[str, Any] = {}
+    for section in sections:
+        found.update(section_of(row, opened, section))
+    return found
+
+
+def section_of(row: AnswerSet, opened: Opened, section: Section) -> dict[str, Any]:
+    value = opened.value(keeper(row, section), AnswerSet.COLUMNS[section])
+    return value if isinstance(value, dict) else {}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a page: the question, its answer in words, whose voice it is.
+
+    `not_answered`: "wish", "raised", or "". `heading`: a group's title, without answer. `blank`: nothing was said.
+    """
+
+    name: str
+    label: str
+    text: str = ""
+    voice: str = ""
+    section: str = ""
+    not_answered: str = ""
+    heading: bool = False
+    blank: bool = False
+
+
+@dataclass(frozen=True)
+class AnswerPage:
+    label: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a reader's sections open of a set. `values`: by question name, clean in a submitted set.
+
+    `closed`: sections with questions that this reader does not open; `unfinished`: sections still as typed, whose
+    author did not declare them done.
+    """
+
+    row: AnswerSet
+    title: str
+    values: Mapping[str, Any]
+    pages: tuple[AnswerPage, ...]
+    closed: frozenset[Section] = field(default_factory=frozenset)
+    unfinished: frozenset[Section] = field(default_factory=frozenset)
+
+    @property
+    def words(self) -> tuple[Entry, ...]:
+        """What the young person said, apart from the rest."""
+        return tuple(entry for page in self.pages for entry in page.entries if entry.voice == "words" and entry.text)
+
+    @property
+    def analysis(self) -> tuple[Entry, ...]:
+        """What the professional noticed and thinks."""
+        return tuple(entry for page in self.pages for entry in page.entries if entry.voice == "analysis" and entry.text)
+
+
+def read(row: AnswerSet, opened: Opened) -> Answers:
+    """The answers this reader may see. Sections she does not open are named, never shown, not even as blanks."""
+    definition = definition_of(row.questionnaire)
+    language = get_language() or "fr"
+    sections = [section for section in SECTIONS if section in definition.sections and section in opened.sections]
+    values = raw_of(row, opened, sections)
+    pages = []
+    for page in definition.pages:
+        entries: list[Entry] = []
+        for item in page.items:
+            if item.type == GROUP:
+                entries.append(Entry(item.name, said(item.label, language), heading=True))
+            elif item.asks and item.section in sections:
+                entries.append(_entry(definition, item.name, values.get(item.name), language))
+        shown = _without_empty_headings(entries)
+        if any(not entry.heading for entry in shown):
+            pages.append(AnswerPage(said(page.label, language), shown))
+    return Answers(
+        row=row,
+        title=said(definition.title, language),
+        values=values,
+        pages=tuple(pages),
+        closed=definition.sections - frozenset(sections),
+        unfinished=frozenset(
+            section
+            for section in sections
+            if "done_at" not in keeper(row, section).parts.get(section, {}) and section_of(row, opened, section)
+        ),
+    )
+
+
+def _entry(definition: Definition, name: str, raw: Any, language: str) -> Entry:
+    item = definition.questions[name]
+    reason = raw.get("not", "") if isinstance(raw, dict) else ""
+    return Entry(
+        name=name,
+        label=said(item.label, language),
+        text=engine.wording(definition, item, raw, language),
+        voice=item.voice,
+        section=item.section,
+        not_answered=str(reason),
+        blank=engine.is_blank(raw),
+    )
+
+
+def _without_empty_headings(entries: list[Entry]) -> tuple[Entry, ...]:
+    kept: list[Entry] = []
+    for entry in reversed(entries):
+        if not entry.heading or (kept and not kept[-1].heading):
+            kept.append(entry)
+    return tuple(reversed(kept))
