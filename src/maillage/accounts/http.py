@@ -19,15 +19,17 @@ def actor(request: HttpRequest) -> Actor:
 
     Made once per request. PermissionDenied (403) when nobody is signed in.
     """
+    if not request.user.is_authenticated:
+        raise PermissionDenied
+    # A form held back until its author confirmed who she is takes the place of the one that confirmed.
     known: Actor | None = getattr(request, "_maillage_actor", None)
-    if known is None:
-        if not request.user.is_authenticated:
-            raise PermissionDenied
+    if known is None or getattr(request, "_maillage_actor_body", None) is not request.POST:
         token, body = None, ""
         if request.method == "POST":
             token, body = _token(request), digest(request)
         known = actor_of(request.user, token=token, digest=body)
         request._maillage_actor = known  # type: ignore[attr-defined]
+        request._maillage_actor_body = request.POST  # type: ignore[attr-defined]
     return known
 
 

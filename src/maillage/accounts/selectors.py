@@ -2,13 +2,16 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from allauth.mfa.models import Authenticator
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Role
 from maillage.accounts.models import Membership, Organisation, User
+from maillage.common.clock import now
 
 
 def held_at(at: datetime) -> Q:
@@ -80,3 +83,56 @@ def user_names(ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, str]:
 def role_labels() -> Mapping[str, str]:
     """Role codes and their words in the language of the moment."""
     return {role.value: str(role.label) for role in Role}
+
+
+@dataclass(frozen=True)
+class HeldPost:
+    """One role in words, and where."""
+
+    role: str
+    organisation: str
+
+
+def posts_of(actor: Actor) -> list[HeldPost]:
+    """Her roles of now, in words."""
+    names = organisations(post.organisation_id for post in actor.posts)
+    return [HeldPost(str(post.role.label), names[post.organisation_id].name) for post in actor.posts]
+
+
+def _factors() -> QuerySet[Authenticator]:
+    factors: QuerySet[Authenticator] = Authenticator.objects.filter(
+        type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    )
+    return factors
+
+
+def has_second_factor(user: User) -> bool:
+    found: bool = _factors().filter(user_id=user.pk).exists()
+    return found
+
+
+@dataclass(frozen=True)
+class AccountRow:
+    """A line of the administrators' list. `posts`: roles of now, in the organisations she manages."""
+
+    user: User
+    posts: list[HeldPost]
+    invited: bool  # has not chosen a password yet
+    second_factor: bool
+
+
+def accounts_with_posts(users: QuerySet[User], within: QuerySet[Organisation]) -> list[AccountRow]:
+    """The list of accounts, in two queries whatever its length."""
+    held = Membership.objects.filter(held_at(now()), organisation__in=within.order_by()).select_related("organisation")
+    found = users.annotate(protected=Exists(_factors().filter(user_id=OuterRef("pk")))).prefetch_related(
+        Prefetch("memberships", queryset=held.order_by("organisation__name", "role"), to_attr="held_now")
+    )
+    return [
+        AccountRow(
+            user=user,
+            posts=[HeldPost(post.get_role_display(), post.organisation.name) for post in user.held_now],
+            invited=not user.has_usable_password(),
+            second_factor=user.protected,
+        )
+        for user in found
+    ]

@@ -274,3 +274,10 @@ def sessions_end(*, by: Actor) -> User:
     """Her own sessions end everywhere; the caller starts hers anew (`sessions.restart`)."""
     _end_sessions(by.user)
     return by.user
+
+
+@action(enums.PASSWORD_CHANGED)
+def password_noted(*, by: Actor) -> User:
+    """She chose another password (allauth stored it): her sessions end."""
+    _end_sessions(by.user)
+    return by.user
