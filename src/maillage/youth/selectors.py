@@ -2,18 +2,27 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
+from django.http import Http404
 from django.utils.translation import gettext as _
 
 from maillage.accounts.actors import Actor
-from maillage.accounts.models import User
+from maillage.accounts.enums import Ability, OrganisationKind
+from maillage.accounts.models import Organisation, User
+from maillage.accounts.selectors import user_names
+from maillage.audit.selectors import of_subject
 from maillage.common.clock import now
+from maillage.common.enums import Section
 from maillage.vault.sealing import Opened
-from maillage.youth.access import visible_to
-from maillage.youth.enums import MissionKind
+from maillage.youth import words
+from maillage.youth.access import current_missions, may_here, sheet_readable, visible_to
+from maillage.youth.enums import SHEET_READ, YOUTH_READ, MissionKind
 from maillage.youth.models import DepartureSheet, Mission, ParentalSituation, Photo, Placement, YoungPerson
+from maillage.youth.parents import Decision, may_notify
 
 _PRESENT = "present_placements"
 
@@ -149,3 +158,131 @@ def missions_of(person: YoungPerson) -> list[Mission]:
         .select_related("organisation", "user")
         .order_by("starts_at", "pk")
     )
+
+
+@dataclass(frozen=True)
+class ParentLine:
+    """A parent or guardian on her page. `phones` only of those who may be told."""
+
+    row: ParentalSituation
+    name: str
+    told: Decision
+    phones: list[str]
+    decision: str
+
+
+@dataclass(frozen=True)
+class PersonPage:
+    """What `/p/<id>/` shows, cut to what this reader may open and do."""
+
+    person: YoungPerson
+    full_name: str
+    initials: str
+    age: int | None
+    birth_date: date | None
+    phones: list[str]
+    has_photo: bool
+    placement: Placement | None
+    parents: list[ParentLine]
+    parents_open: bool
+    case_workers: list[User]
+    missions: list[Mission]
+    may_read_sheet: bool
+    may_edit: bool
+    may_keep: bool
+    may_end: bool
+    may_follow: bool
+
+
+def person_page(actor: Actor, person: YoungPerson, opened: Opened, today: date) -> PersonPage:
+    """Everything of her page; `opened` from `reveal(actor, person)`. She sees her own missions, not everyone's."""
+    identity = opened.may(person, "given_name")
+    may = partial(may_here, actor, person)
+    placement = placement_now(person)
+    return PersonPage(
+        person=person,
+        full_name=full_name(opened, person),
+        initials=initials(opened, person),
+        age=age_at(opened, person, today),
+        birth_date=birth_date(opened, person),
+        phones=(opened.value(person, "phones") or []) if identity else [],
+        has_photo=identity and photo_of(person) is not None,
+        placement=placement if Section.WHEREABOUTS in opened.sections else None,
+        parents=[_parent_line(row, opened) for row in parents_of(person)] if identity else [],
+        parents_open=identity,
+        case_workers=case_workers_of(person),
+        missions=list(current_missions(actor).filter(person=person).order_by("starts_at", "pk")),
+        may_read_sheet=sheet_readable(actor, person),
+        may_edit=may(Ability.PERSON_EDIT) and identity,
+        may_keep=placement is not None and may(Ability.EPISODE_ACT),
+        may_end=placement is not None and may(Ability.PLACEMENT_END),
+        may_follow=may(Ability.MISSION_EDIT),
+    )
+
+
+def _parent_line(row: ParentalSituation, opened: Opened) -> ParentLine:
+    told = may_notify(row.authority, row.contact, row.may_know_place)
+    contacts = opened.value(row, "contacts") or {}
+    return ParentLine(
+        row=row,
+        name=opened.text(row, "name"),
+        told=told,
+        phones=list(contacts.get("phones") or []) if told.allowed else [],
+        decision=opened.text(row, "decision") if opened.may(row, "decision") else "",
+    )
+
+
+@dataclass(frozen=True)
+class SheetLine:
+    label: str
+    values: list[str]
+    phones: bool
+
+
+def sheet_lines(sheet: DepartureSheet, opened: Opened) -> list[SheetLine]:
+    """The filled lines of the sheet that this reader may open, in the order of the form."""
+    lines = []
+    for field, label in words.SHEET.items():
+        if field in ("prepared_with", "prepared_on") or not opened.may(sheet, field):
+            continue
+        value = opened.value(sheet, field)
+        if value:
+            lines.append(SheetLine(str(label), value if isinstance(value, list) else [value], field == "phones"))
+    return lines
+
+
+def parent_or_404(person: YoungPerson, pk: uuid.UUID) -> ParentalSituation:
+    row = ParentalSituation.objects.filter(person=person, pk=pk).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def hosts(departement: str) -> QuerySet[Organisation]:
+    """Where young persons of the département may live, or be followed at home."""
+    kinds = (OrganisationKind.HOME, OrganisationKind.FOSTER_CARE, OrganisationKind.AEMO)
+    return Organisation.objects.filter(departement=departement, kind__in=kinds, active=True).order_by("name", "pk")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One consultation of a file: when, by whom, what."""
+
+    at: datetime
+    who: str
+    what: str
+
+
+def readings_of(person: YoungPerson, limit: int = 200) -> list[Reading]:
+    """« Qui a consulté ce dossier », newest first."""
+    lines = of_subject(person.pk, verbs=(YOUTH_READ.code, SHEET_READ.code), limit=limit)
+    names = user_names({line.by for line in lines})
+    sections = dict(Section.choices)
+    return [
+        Reading(
+            at=line.at,
+            who=names.get(line.by, _("Compte supprimé")) if line.by else _("Le logiciel"),
+            what=str(sections.get(str(line.payload.get("section", "")), _(line.label))),
+        )
+        for line in lines
+    ]
