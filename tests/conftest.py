@@ -4,7 +4,7 @@ import pytest
 
 from maillage.vault import keyring
 
-pytest_plugins = ["tests.flush"]
+pytest_plugins = ["tests.flush", "tests.traps"]
 
 
 @pytest.fixture(scope="session", autouse=True)
