@@ -45,7 +45,7 @@ class Outing(BaseModel):
 
     data_classes = {
         DataClass.TECHNICAL: ["data_key", "version", "created_by"],
-        DataClass.SENSITIVE: ["person", "organisation", "kind", "left_at", "expected_at", "returned_at"],
+        DataClass.SENSITIVE: ["person", "organisation", "kind", "left_at", "expected_at", "returned_at", "missing_at"],
         DataClass.IDENTITY: ["where", "note"],
     }
 
@@ -58,13 +58,16 @@ class Outing(BaseModel):
     left_at = models.DateTimeField(_("Partie à"))
     expected_at = models.DateTimeField(_("Retour prévu"))
     returned_at = models.DateTimeField(_("Rentrée à"), null=True, blank=True)
+    missing_at = models.DateTimeField(null=True, blank=True)  # it did not end: an episode took over
     created_by = models.UUIDField(null=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["person"], condition=models.Q(returned_at__isnull=True), name="episodes_one_outing"
+                fields=["person"],
+                condition=models.Q(returned_at__isnull=True, missing_at__isnull=True),
+                name="episodes_one_outing",
             ),
             models.CheckConstraint(
                 condition=models.Q(expected_at__gt=models.F("left_at")),
@@ -171,10 +174,10 @@ class EpisodeEvent(BaseModel):
 
 
 class EpisodeDocument(BaseModel):
-    """A PDF as it was made: numbered, sealed, its hash printed in the journal."""
+    """A PDF as made: numbered, sealed. `content_sha256`, of what it says, is printed on it; both are journalled."""
 
     data_classes = {
-        DataClass.TECHNICAL: ["data_key", "episode", "sha256", "size", "made_at", "made_by"],
+        DataClass.TECHNICAL: ["data_key", "episode", "sha256", "content_sha256", "size", "made_at", "made_by"],
         DataClass.SENSITIVE: ["kind", "number"],
         DataClass.IDENTITY: ["content"],
     }
@@ -184,6 +187,7 @@ class EpisodeDocument(BaseModel):
     kind = models.CharField(max_length=16, choices=DocumentKind)
     number = models.CharField(max_length=40)
     sha256 = models.CharField(max_length=64)
+    content_sha256 = models.CharField(max_length=64)
     size = models.PositiveIntegerField()
     content = SealedField(section=Section.IDENTITY)  # the PDF, base64
     made_at = models.DateTimeField()

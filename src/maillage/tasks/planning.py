@@ -25,7 +25,8 @@ class PlannedTask:
     """A step to be owed, before it is a row.
 
     `due_within` counts from `due_from` (None: from the planning), or from the end of the step named by
-    `starts_after`, `starts_after_delay` later. `escalation`: how long after due time which role is told, in
+    `starts_after`, `starts_after_delay` later. `owner_user_id`: the person who owes it from the start, when it is not
+    whoever holds the role. `escalation`: how long after due time which role is told, in
     ascending order. A `not_due_reason` makes it a stated reason instead of a task; it is stored in clear, like
     `title`, `why` and `phone`: a phrase of the protocol, a service's number, never words about a person.
     """
@@ -46,6 +47,7 @@ class PlannedTask:
     document: str = ""
     order: int = 0
     starts_after_delay: timedelta = timedelta()
+    owner_user_id: uuid.UUID | None = None
 
     def __post_init__(self) -> None:
         after = [wait for wait, _role in self.escalation]

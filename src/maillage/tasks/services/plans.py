@@ -75,6 +75,7 @@ def _row(
         document=one.document,
         organisation_id=one.organisation_id,
         owner_role=one.owner_role,
+        owner_user_id=one.owner_user_id,
         starts_after=before,
         starts_after_minutes=minutes(one.starts_after_delay),
         due_within_minutes=minutes(one.due_within),

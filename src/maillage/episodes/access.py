@@ -1,0 +1,92 @@
+"""Which episodes a professional may see, and what she may do in one. Seeing follows the young person."""
+
+import uuid
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from maillage.accounts.actors import Actor
+from maillage.accounts.enums import Ability
+from maillage.accounts.roles import ABILITIES
+from maillage.common.errors import NotAllowed, RuleBroken
+from maillage.episodes import lifecycle
+from maillage.episodes.enums import Action
+from maillage.episodes.models import EpisodeDocument, MissingEpisode, Outing, ReturnInterview
+from maillage.youth import access as youth
+
+
+def visible_to(actor: Actor) -> QuerySet[MissingEpisode]:
+    """Episodes of the young persons this actor may see now."""
+    return MissingEpisode.objects.filter(person__in=youth.visible_to(actor))
+
+
+def get_visible_or_404(actor: Actor, pk: uuid.UUID) -> MissingEpisode:
+    """The episode with person, key, organisation, station and protocol loaded; Http404 for strangers."""
+    found = (
+        visible_to(actor)
+        .filter(pk=pk)
+        .select_related("person__data_key", "data_key", "organisation__station", "protocol", "outing")
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def outing_or_404(actor: Actor, pk: uuid.UUID) -> Outing:
+    found = Outing.objects.filter(person__in=youth.visible_to(actor), pk=pk).select_related("person__data_key").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def document_or_404(actor: Actor, pk: uuid.UUID) -> EpisodeDocument:
+    found = (
+        EpisodeDocument.objects.filter(episode__in=visible_to(actor), pk=pk)
+        .select_related("data_key", "episode__person__data_key")
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def interview_or_404(actor: Actor, pk: uuid.UUID) -> ReturnInterview:
+    found = (
+        ReturnInterview.objects.filter(episode__in=visible_to(actor), pk=pk)
+        .select_related("data_key", "episode__person__data_key", "episode__organisation", "episode__protocol")
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def abilities(actor: Actor, person_id: uuid.UUID) -> frozenset[Ability]:
+    """What her roles let her do for this young person: those she holds where a current mission comes from.
+
+    A mission of her own (not of an organisation) counts with every role she holds. Nothing for strangers.
+    """
+    held: set[Ability] = set()
+    for mission in youth.current_missions(actor).filter(person_id=person_id):
+        for post in actor.posts:
+            if mission.organisation_id is None or post.organisation_id == mission.organisation_id:
+                held |= ABILITIES[post.role]
+    return frozenset(held)
+
+
+def allowed(actor: Actor, episode: MissingEpisode) -> tuple[Action, ...]:
+    """The actions open to her in this episode now, in the order of the table."""
+    return lifecycle.allowed(lifecycle.state_of(episode), abilities(actor, episode.person_id))
+
+
+def require(actor: Actor, episode: MissingEpisode, action: Action) -> None:
+    """Http404 when she does not see it, NotAllowed without the ability, RuleBroken when the state forbids."""
+    held = abilities(actor, episode.person_id)
+    if not held:
+        raise Http404
+    if lifecycle.TABLE[action].ability not in held:
+        raise NotAllowed(_("Votre rôle ne permet pas cette action."))
+    if refusal := lifecycle.refusal(lifecycle.state_of(episode), action):
+        raise RuleBroken(refusal)

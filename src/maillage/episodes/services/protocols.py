@@ -1,0 +1,132 @@
+"""Protocols and settings of a département."""
+
+import hashlib
+from datetime import time
+from importlib import resources
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from maillage.accounts.actors import Actor
+from maillage.accounts.enums import Ability
+from maillage.audit.journal import System, action, note
+from maillage.common.clock import now
+from maillage.common.errors import Difference, RuleBroken, StaleEdit
+from maillage.episodes import protocol, versions
+from maillage.episodes.enums import PROTOCOL_LOADED, SETTINGS_SAVED
+from maillage.episodes.models import DepartementSettings, ProtocolVersion
+
+REFERENCE = "reference.yaml"
+
+
+def shipped() -> dict[str, str]:
+    """The definitions that come with the product: file name → YAML text."""
+    folder = resources.files("maillage.episodes") / "protocols"
+    return {
+        item.name: item.read_text(encoding="utf-8")
+        for item in sorted(folder.iterdir(), key=lambda item: item.name)
+        if item.name.endswith(".yaml")
+    }
+
+
+@action(PROTOCOL_LOADED)
+def protocol_load(
+    *, by: Actor | System, text: str, name: str, departement: str, current: bool = True
+) -> ProtocolVersion:
+    """Validate a definition and keep it, immutable. `current`: it rules the département's new episodes from now on.
+
+    `departement` may be "*" (everywhere, by the system alone). RuleBroken (field `text`) with every fault: file,
+    line, cause. The same text again is the version already kept; another text under its number is refused.
+    """
+    if isinstance(by, Actor):
+        by.require(Ability.SETTINGS_EDIT)
+        if departement == versions.ANY:
+            raise RuleBroken(_("Choisir le département que ce protocole règle."), field="departement")
+    try:
+        definition = protocol.load(text, name)
+    except protocol.ProtocolInvalid as invalid:
+        raise RuleBroken(str(invalid), field="text") from invalid
+    if definition.departement not in (versions.ANY, departement):
+        raise RuleBroken(
+            _("Ce protocole est écrit pour le département %(code)s.") % {"code": definition.departement}, field="text"
+        )
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    kept = ProtocolVersion.objects.filter(
+        departement=departement, slug=definition.slug, number=definition.number
+    ).first()
+    if kept is not None and kept.sha256 != digest:
+        raise RuleBroken(
+            _(
+                "La version %(number)d de « %(slug)s » existe avec un autre texte : une version ne change plus, "
+                "écrire la %(next)d."
+            )
+            % {"number": kept.number, "slug": kept.slug, "next": kept.number + 1},
+            field="text",
+        )
+    if kept is None:
+        instant = now()
+        kept = ProtocolVersion.objects.create(
+            departement=departement,
+            slug=definition.slug,
+            number=definition.number,
+            title=definition.title,
+            source=text,
+            sha256=digest,
+            loaded_at=instant,
+            loaded_by=by.user_id,
+            current_from=instant if current else None,
+        )
+    note(departement=departement, slug=kept.slug, number=kept.number, sha256=digest)
+    return kept
+
+
+def load_shipped(by: Actor | System) -> list[ProtocolVersion]:
+    """Keep what comes with the product, for every département; the reference rules where nothing else does."""
+    return [
+        protocol_load(by=by, text=text, name=name, departement=versions.ANY, current=name == REFERENCE)
+        for name, text in shipped().items()
+    ]
+
+
+_LABELS = {name: DepartementSettings._meta.get_field(name).verbose_name for name in (
+    "repeat_prompt", "repeat_episodes", "repeat_days", "hand_over_minutes", "talk_within_hours", "place_kept_days",
+    "night_from", "night_to",
+)}  # fmt: skip
+
+
+@action(SETTINGS_SAVED)
+def settings_save(*, by: Actor, departement: str, version: int | None = None, **values: Any) -> DepartementSettings:
+    """Delays and prompts of a département; `version` None the first time.
+
+    `values`: repeat_prompt, repeat_episodes, repeat_days, hand_over_minutes, talk_within_hours, place_kept_days,
+    night_from, night_to. StaleEdit when somebody saved meanwhile.
+    """
+    by.require(Ability.SETTINGS_EDIT)
+    if unknown := set(values) - set(_LABELS):
+        raise TypeError(f"unknown settings: {sorted(unknown)}")
+    for name, least in (("repeat_episodes", 2), ("repeat_days", 1), ("hand_over_minutes", 1), ("talk_within_hours", 1)):
+        if name in values and values[name] < least:
+            raise RuleBroken(_("Au moins %(least)d.") % {"least": least}, field=name)
+    row = DepartementSettings.objects.select_for_update().filter(departement=departement).first()
+    if row is None:
+        row = DepartementSettings(departement=departement, night_from=time(21), night_to=time(7))
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.save(force_insert=True)
+    else:
+        if row.version != version:
+            raise StaleEdit(
+                _("Ces réglages ont changé entre-temps."),
+                differences=[
+                    Difference(str(_LABELS[name]), str(getattr(row, name)), str(value))
+                    for name, value in values.items()
+                    if getattr(row, name) != value
+                ],
+                current_version=row.version,
+            )
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.version += 1
+        row.save()
+    note(departement=departement)
+    return row
