@@ -34,17 +34,18 @@ def wait(task: Task) -> None:
 def ended_at(task: Task, rows: dict[uuid.UUID, Task]) -> datetime | None:
     """When what it stood for was over; None while something is still to be done.
 
-    A step without object is looked through: what follows it waits for what it waited for. An act dated before
-    the step started counts from that start, so that no follower is due before the step it follows began.
+    A step without object is looked through: what follows it waits for what it waited for. An act dated before its
+    step started counts from that start (or from its writing, if earlier still): nothing is late for a time when
+    nobody could owe it.
     """
-    if task.state == TaskState.DONE and task.done_at is not None:
-        return max(task.done_at, task.starts_at or task.done_at)
-    if task.state != TaskState.NOT_DUE:
+    if task.state == TaskState.DONE and task.done_at is not None and task.recorded_at is not None:
+        return max(task.done_at, min(task.starts_at or task.done_at, task.recorded_at))
+    if task.state != TaskState.NOT_DUE or task.recorded_at is None:
         return None
     if task.starts_after_id is None:
         return task.recorded_at
     before = ended_at(rows[task.starts_after_id], rows)
-    return None if before is None or task.recorded_at is None else max(before, task.recorded_at)
+    return None if before is None else max(before, task.recorded_at)
 
 
 def start_followers(task: Task, rows: dict[uuid.UUID, Task]) -> None:

@@ -23,7 +23,7 @@ from maillage.vault.sealing import Sealer
 # How long its author may open a step again: a slip of the finger, not a change of the record.
 UNDO_WITHIN = timedelta(minutes=15)
 REASON_LENGTH = 2000
-LABELS = {"recipient": _l("Destinataire"), "reference": _l("Référence"), "note": _l("Note"), "reason": _l("Motif")}
+LABELS = {"recipient": _l("Destinataire"), "reference": _l("Référence"), "note": _l("Précisions"), "reason": _l("Motif")}
 
 
 @action(TASK_DONE)
@@ -97,6 +97,7 @@ def task_undo(*, by: Actor, task: Task, version: int) -> Task:
     """
     rows = clocks.lock(task.context)
     row = rows[task.pk]
+    access.require(by, Ability.STEP_DO, row)
     author = row.done_by_id if row.state == TaskState.DONE else row.not_due_by_id
     if row.live or row.recorded_at is None or author is None:
         raise RuleBroken(_("Cette étape est déjà à faire."))
