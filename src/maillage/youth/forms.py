@@ -215,7 +215,7 @@ class PhotoForm(TokenForm):
 
 
 class PlacementStartForm(TokenForm):
-    organisation: forms.ModelChoiceField[Organisation] = forms.ModelChoiceField(
+    organisation: "forms.ModelChoiceField[Organisation]" = forms.ModelChoiceField(
         label=_("Lieu d’accueil"), queryset=None
     )
     kind = forms.ChoiceField(label=_("Type d’accueil"), choices=PlacementKind)
@@ -235,7 +235,7 @@ class PlacementEndForm(TokenForm):
     ends_on = _day(label=_("Fin de l’accueil"))
     end_kind = forms.ChoiceField(label=_("Pourquoi"), choices=[("", _("Choisir…")), *PlacementEnd.choices])
     motive = forms.CharField(label=_("Motif"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
-    next_organisation: forms.ModelChoiceField[Organisation] = forms.ModelChoiceField(
+    next_organisation: "forms.ModelChoiceField[Organisation]" = forms.ModelChoiceField(
         label=_("Lieu suivant, s’il est dans la liste"), queryset=None, required=False, empty_label=_("Un autre lieu")
     )
     next_place = forms.CharField(label=_("Sinon, où elle va vivre"), max_length=300, required=False)
