@@ -10,10 +10,11 @@ from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Ability
 from maillage.accounts.roles import ABILITIES
 from maillage.common.errors import NotAllowed, RuleBroken
-from maillage.episodes import lifecycle
+from maillage.episodes import lifecycle, protocol
 from maillage.episodes.enums import Action
 from maillage.episodes.models import EpisodeDocument, MissingEpisode, Outing, ReturnInterview
 from maillage.youth import access as youth
+from maillage.youth.enums import MissionKind
 
 
 def visible_to(actor: Actor) -> QuerySet[MissingEpisode]:
@@ -66,12 +67,14 @@ def interview_or_404(actor: Actor, pk: uuid.UUID) -> ReturnInterview:
 def abilities(actor: Actor, person_id: uuid.UUID) -> frozenset[Ability]:
     """What her roles let her do for this young person: those she holds where a current mission comes from.
 
-    A mission of her own (not of an organisation) counts with every role she holds. Nothing for strangers.
+    A mission of her own (not of an organisation) counts with every role she holds; one on call, with the roles
+    on call alone. Nothing for strangers.
     """
     held: set[Ability] = set()
     for mission in youth.current_missions(actor).filter(person_id=person_id):
         for post in actor.posts:
-            if mission.organisation_id is None or post.organisation_id == mission.organisation_id:
+            here = mission.organisation_id in (None, post.organisation_id)
+            if here and (mission.kind != MissionKind.ON_CALL or post.role in protocol.ALWAYS_STAFFED):
                 held |= ABILITIES[post.role]
     return frozenset(held)
 
