@@ -1,0 +1,104 @@
+"""Searching by name, though no name is stored in the clear."""
+
+from datetime import date
+
+import pytest
+
+from maillage.audit.journal import SYSTEM
+from maillage.audit.models import JournalEntry
+from maillage.vault.sealing import destroy
+from maillage.youth.models import IdentityRevision
+from maillage.youth.search import NAMES, search
+from maillage.youth.services import person_edit
+from tests.accounts.people import acting, organisation, professional
+from tests.youth.young import resident
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def home():
+    return organisation()
+
+
+@pytest.fixture
+def me(home):
+    return acting(professional(where=home))
+
+
+def test_a_mistyped_name_finds_someone_she_sees(home, me):
+    lina = resident(home, "Keziah", "Lampadaire")
+    resident(home, "Tom", "Escabeau")
+    assert search(me, "lampadère Quésia") == [lina]
+
+
+def test_aliases_usual_and_former_names_count(home, me):
+    person = resident(home, usual_name="Ily", aliases=["Moustique"], former_names=["Brouette"])
+    for text in ("Ily", "moustique", "Brouette"):
+        assert search(me, text) == [person]
+
+
+def test_a_name_borne_elsewhere_gets_the_answer_of_a_name_nobody_bears(home, me, django_assert_num_queries):
+    resident(organisation("Foyer des Tabourets"), "Noé", "Brouette", birth_date=date(2009, 1, 2))
+    search(me, "pour construire l’index")
+    for text in ("Noé Brouette", "Zébulon Inconnu"):
+        with django_assert_num_queries(3):  # whom she sees, news of names, the journal
+            assert search(me, text, birth_year=2009) == []
+
+
+def test_a_look_up_is_journalled_without_its_words(home, me):
+    resident(home)
+    search(me, "Parasol", birth_year=2010)
+    row = JournalEntry.objects.get(verb="youth.searched")
+    assert (row.by, row.subject, row.payload) == (me.user_id, None, {"found": 1, "with_year": True})
+    assert not JournalEntry.objects.filter(verb="youth.read").exists()
+
+
+def test_a_renamed_person_is_found_under_the_new_name(home, me):
+    person = resident(home)
+    assert search(me, "Parasol") == [person]
+    person_edit(by=SYSTEM, person=person, version=1, family_name="Tournesol")
+    assert search(me, "Tournesol") == [person]
+    assert search(me, "Parasol") == []
+
+
+def test_a_person_created_after_the_index_is_found(home, me):
+    search(me, "rien")
+    person = resident(home, "Milo", "Arc-en-Ciel")
+    assert search(me, "arc en ciel") == [person]
+
+
+def test_a_number_committed_late_is_not_lost(home, me):
+    lina, milo = resident(home), resident(home, "Milo", "Cerf-Volant")
+    IdentityRevision.objects.filter(person=milo).update(id=100)
+    assert search(me, "Cerf") == [milo]
+    person_edit(by=SYSTEM, person=lina, version=1, family_name="Guirlande")
+    # Its number was given before 100 and committed after: PostgreSQL does not promise the order.
+    IdentityRevision.objects.filter(pk__gt=100).update(id=50)
+    assert search(me, "Guirlande") == [lina]
+
+
+def test_an_erased_person_leaves_the_index(home, me):
+    person = resident(home)
+    search(me, "Parasol")
+    destroy(person.data_key)
+    IdentityRevision.objects.create(person=person, at=person.created_at)
+    assert search(me, "Parasol") == []
+    NAMES.forget()
+    assert search(me, "Parasol") == []
+
+
+def test_a_database_put_back_from_a_copy_is_read_again(home, me):
+    person = resident(home)
+    assert search(me, "Parasol") == [person]
+    other = resident(home, "Milo", "Cerf-Volant")
+    IdentityRevision.objects.filter(person=other).delete()
+    IdentityRevision.objects.filter(person=person).update(person=other)
+    assert search(me, "volant") == [other]
+
+
+def test_the_index_reads_nothing_when_nothing_changed(home, me, django_assert_num_queries):
+    resident(home)
+    search(me, "Parasol")
+    with django_assert_num_queries(5):  # sight, news of names, persons, their placements, the journal
+        search(me, "Parasol")
