@@ -1,4 +1,7 @@
-"""What has to be there before anything runs: folder, keys, tables, static files. Every step may be repeated."""
+"""What has to be there before anything runs: folder, keys, tables, definitions, static files.
+
+Every step may be repeated.
+"""
 
 import hashlib
 import json
@@ -10,6 +13,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from maillage.audit.journal import SYSTEM
+from maillage.episodes.services.protocols import load_shipped
+from maillage.questionnaires.services import publish_shipped
 from maillage.vault import keyring
 
 _STAMP = ".stamp"
@@ -33,6 +39,12 @@ def tables() -> bool:
         return False
     call_command("migrate", verbosity=0, interactive=False)
     return True
+
+
+def definitions() -> None:
+    """Keep the protocols and questionnaires that come with the product; those already kept stay as they are."""
+    load_shipped(SYSTEM)
+    publish_shipped(by=SYSTEM)
 
 
 def _sources() -> str:

@@ -9,18 +9,26 @@ import signal
 import threading
 from argparse import Namespace
 from collections.abc import Callable
+from datetime import datetime
 from types import FrameType
 
 from django.db import close_old_connections
 
+from maillage.accounts.letters import deliver as deliver_letters
 from maillage.audit.seal import seal_batch
+from maillage.common.clock import now
 from maillage.config.exits import Exit
+from maillage.tasks.outbox import deliver as deliver_notices
+from maillage.tasks.sweeper import sweep
 
 logger = logging.getLogger("maillage.worker")
 
 PAUSE = 1.0  # seconds between two turns; a batch is sealed within two
 
-TURNS: dict[str, Callable[[], int]] = {
+TURNS: dict[str, Callable[[datetime], int]] = {
+    "sweep": sweep,
+    "notices": deliver_notices,
+    "letters": deliver_letters,
     "seal": seal_batch,
 }
 
@@ -29,7 +37,7 @@ def turn() -> None:
     """Do everything once."""
     for name, work in TURNS.items():
         try:
-            work()
+            work(now())
         except Exception:
             logger.exception("%s failed", name)
         finally:

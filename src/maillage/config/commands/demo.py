@@ -7,11 +7,11 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
-from rich.table import Table
 
+from maillage.accounts.demo import PASSWORD, demo_codes
+from maillage.common.clock import now
 from maillage.config import demo, prepare
 from maillage.config.commands.screen import err, out, progress
-from maillage.config.demo.accounts import ACCOUNTS, PASSWORD
 from maillage.config.exits import Exit
 
 
@@ -22,6 +22,7 @@ def load(_options: Namespace) -> Exit:
         prepare.folders()
         prepare.keys()
         prepare.tables()
+        prepare.definitions()
         with progress("loading a synthetic département") as step:
             demo.load(step)
     except demo.NotHere as refusal:
@@ -58,13 +59,9 @@ def reset(options: Namespace) -> Exit:
 
 def show_accounts(*, with_codes: bool = False) -> None:
     """Addresses by role, and their second-factor codes."""
-    table = Table("role", "e-mail", *(["code", "for"] if with_codes else []), box=None, pad_edge=False)
-    for account in ACCOUNTS:
-        code, left = account.code()
-        table.add_row(
-            str(account.role.label), account.email, *([f"[bold]{code}[/bold]", f"{left} s"] if with_codes else [])
-        )
-    out.print(table)
-    out.print(f"password of all: [bold]{PASSWORD}[/bold]")
+    for account in demo_codes(now()):
+        code = f"  [bold]{account.code}[/bold] ({account.seconds:2} s)" if with_codes else ""
+        out.print(f"{account.email:<28}{code}  {', '.join(account.roles)}", soft_wrap=True)
+    out.print(f"\npassword of all: [bold]{PASSWORD}[/bold]")
     if not with_codes:
-        out.print("second-factor codes: [bold]maillage demo codes[/bold]  (make codes)")
+        out.print("second-factor codes: [bold]make codes[/bold]  (or: maillage demo codes)")

@@ -66,6 +66,7 @@ def _prepare() -> None:
         out.print(f"keys made in {settings.KEYS}: {', '.join(made)}", markup=False)
     if prepare.tables():
         out.print("tables made")
+    prepare.definitions()
     if settings.DEMO and demo.is_empty():
         with progress("loading a synthetic département") as step:
             demo.load(step)

@@ -1,17 +1,9 @@
-"""Demo accounts: one password, and second-factor secrets that anyone may compute. Under demo settings only."""
+"""Demo accounts, one or two for each role."""
 
-import base64
-import hashlib
-import time
 from dataclasses import dataclass
 
-from allauth.mfa import app_settings as mfa
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-
+from maillage.accounts.demo import DOMAIN
 from maillage.accounts.enums import Role
-
-DOMAIN = "exemple.invalid"
-PASSWORD = "maillage-demo-2026"  # noqa: S105  # printed on the console
 
 
 @dataclass(frozen=True)
@@ -27,17 +19,6 @@ class Account:
     @property
     def email(self) -> str:
         return f"{self.name}@{DOMAIN}"
-
-    @property
-    def secret(self) -> str:
-        """Base32, 20 bytes: the same on every demonstration."""
-        return base64.b32encode(hashlib.sha1(f"maillage demo {self.name}".encode()).digest()).decode()  # noqa: S324
-
-    def code(self) -> tuple[str, int]:
-        """The present second-factor code, and for how many seconds it is still shown."""
-        instant = int(time.time())
-        period: int = mfa.TOTP_PERIOD
-        return format_hotp_value(hotp_value(self.secret, instant // period)), period - instant % period
 
 
 ACCOUNTS = (

@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 
-from maillage.accounts.actors import Actor, actor_of
+from maillage.accounts.demo import demo_account
 from maillage.accounts.models import Organisation, User
-from maillage.accounts.services import membership_open, organisation_save, user_create
+from maillage.accounts.services import organisation_save
 from maillage.audit.journal import SYSTEM
 from maillage.common.clock import now
 from maillage.common.localtime import local
-from maillage.config.demo.accounts import ACCOUNTS, PASSWORD
+from maillage.config.demo import lately
+from maillage.config.demo.accounts import ACCOUNTS
 from maillage.config.demo.faces import face
 from maillage.config.demo.people import YOUNG, Young
 from maillage.config.demo.places import DEPARTEMENT, PLACES
@@ -36,7 +36,7 @@ def load(progress: Progress = lambda done, total: None) -> None:
         raise NotHere("demo data is loaded under demo settings only")
     if not is_empty():
         raise NotHere("the database is not empty")
-    total = len(PLACES) + len(ACCOUNTS) + len(YOUNG)
+    total = len(PLACES) + len(ACCOUNTS) + len(YOUNG) + 1
     done = 0
     places: dict[str, Organisation] = {}
     for place in PLACES:
@@ -56,20 +56,24 @@ def load(progress: Progress = lambda done, total: None) -> None:
         progress(done := done + 1, total)
     users: dict[str, User] = {}
     for account in ACCOUNTS:
-        user = user_create(
-            by=SYSTEM,
+        users[account.name] = demo_account(
             email=account.email,
             display_name=account.display_name,
             phone=account.phone,
-            password=PASSWORD,
+            posts=[(account.role, places[account.post])],
         )
-        TOTP.activate(user, account.secret)
-        membership_open(by=SYSTEM, user=user, organisation=places[account.post], role=account.role)
-        users[account.name] = user
         progress(done := done + 1, total)
+    people: dict[str, YoungPerson] = {}
     for young in YOUNG:
-        _young_person(young, places, users)
+        people[young.key] = _young_person(young, places, users)
         progress(done := done + 1, total)
+    instant = now()
+    lately.rota(places, users, instant)
+    lately.past(people, users, instant)
+    lately.back_today(people, users, instant)
+    lately.missing_now(people, users, instant)
+    lately.outings(people, users, instant)
+    progress(total, total)
 
 
 def _born(age: float, at: datetime) -> date:
@@ -126,7 +130,3 @@ def _young_person(young: Young, places: dict[str, Organisation], users: dict[str
             call_first="Sa référente, Léonie Cafetière.",
         )
     return person
-
-
-def acting(users: dict[str, User], name: str) -> Actor:
-    return actor_of(users[name])

@@ -81,10 +81,15 @@ def protocol_load(
 
 
 def load_shipped(by: Actor | System) -> list[ProtocolVersion]:
-    """Keep what comes with the product, for every département; the reference rules where nothing else does."""
+    """Keep what comes with the product, for every département; the reference rules where nothing else does.
+
+    Those newly kept: one already kept is left as it is.
+    """
+    known = set(ProtocolVersion.objects.filter(departement=versions.ANY).values_list("sha256", flat=True))
     return [
         protocol_load(by=by, text=text, name=name, departement=versions.ANY, current=name == REFERENCE)
         for name, text in shipped().items()
+        if hashlib.sha256(text.encode()).hexdigest() not in known
     ]
 
 

@@ -1,0 +1,125 @@
+"""What happened lately in the synthetic département: a rota, outings, one absence under way, one return, one past."""
+
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+
+from maillage.accounts.actors import Actor, actor_of
+from maillage.accounts.enums import Role
+from maillage.accounts.models import Organisation, User
+from maillage.common.localtime import instant, local
+from maillage.episodes.enums import ClosingReason, ContactOutcome, ContactWay, OutingKind
+from maillage.episodes.models import MissingEpisode
+from maillage.episodes.services.closing import episode_close
+from maillage.episodes.services.missing import contact_record, located, sign_of_life_record
+from maillage.episodes.services.opening import episodes_open
+from maillage.episodes.services.outings import outing_start
+from maillage.episodes.services.returning import needs_record, returned, talk_attempt
+from maillage.tasks.enums import Means
+from maillage.tasks.models import Task
+from maillage.tasks.selectors import of_context
+from maillage.tasks.services.shifts import shift_save
+from maillage.tasks.services.steps import task_do
+from maillage.youth.models import YoungPerson
+
+ZONE = "Europe/Paris"
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+_QUIET = {
+    "threat": "no", "danger": "no", "hold": "no", "unusual": "no", "reachable": "no", "whereabouts": "no",
+    "back_soon": "unknown", "belongings": "yes",
+}  # fmt: skip
+
+
+def rota(places: Mapping[str, Organisation], users: Mapping[str, User], now: datetime) -> None:
+    """Ten days of the manager on call and of the ASE."""
+    today = local(now, ZONE).date()
+    for name, role, place in (
+        ("cadre", Role.ON_CALL_MANAGER, "association"),
+        ("astreinte", Role.ASE_ON_CALL, "ase"),
+    ):
+        by = actor_of(users[name])
+        # From nine to nine: whatever the hour of loading, someone is on call.
+        first = today if instant(today, time(9), ZONE) <= now else today - DAY
+        for day in range(10):
+            shift_save(
+                by=by,
+                organisation=places[place],
+                role=role,
+                user=users[name],
+                starts_at=instant(first + day * DAY, time(9), ZONE),
+                ends_at=instant(first + (day + 1) * DAY, time(9), ZONE),
+            )
+
+
+def outings(people: Mapping[str, YoungPerson], users: Mapping[str, User], now: datetime) -> None:
+    by = actor_of(users["educatrice"])
+    outing_start(
+        by=by, person=people["ilyes"], kind=OutingKind.VISIT, left_at=now - 3 * HOUR, expected_at=now + 2 * HOUR,
+        where="Chez son oncle, quartier de la Gare",
+    )  # fmt: skip
+    outing_start(
+        by=by, person=people["tom"], kind=OutingKind.PERMISSION, left_at=now - 2 * HOUR, expected_at=now - 25 * MINUTE,
+        where="Skate-park de Montbrouette",
+    )  # fmt: skip
+    outing_start(
+        by=by, person=people["jade"], kind=OutingKind.ACTIVITY, left_at=now - 40 * MINUTE,
+        expected_at=now + 50 * MINUTE, where="Répétition de la chorale",
+    )  # fmt: skip
+
+
+def missing_now(people: Mapping[str, YoungPerson], users: Mapping[str, User], now: datetime) -> MissingEpisode:
+    """Noticed fifty minutes ago; two steps done, one call without answer."""
+    by = actor_of(users["educatrice"])
+    noticed = now - 50 * MINUTE
+    (episode,) = episodes_open(
+        by=by, people=[people["noe"]], noticed_at=noticed, last_seen_at=noticed - 35 * MINUTE, facts=_QUIET
+    )
+    _done(by, episode, "call_police", noticed + 4 * MINUTE, recipient="Commissariat de Montbrouette")
+    _done(by, episode, "belongings", noticed + 12 * MINUTE, means=Means.IN_PERSON, note="Sac à dos et chargeur partis.")
+    contact_record(
+        by=by, episode=episode, happened_at=noticed + 9 * MINUTE, way=ContactWay.CALL, outcome=ContactOutcome.NO_ANSWER,
+        who="Sur son téléphone",
+    )  # fmt: skip
+    return episode
+
+
+def back_today(people: Mapping[str, YoungPerson], users: Mapping[str, User], now: datetime) -> MissingEpisode:
+    """Missing since yesterday evening, back some hours ago: what the return asks is still to do."""
+    by = actor_of(users["educateur"])
+    noticed = now - 16 * HOUR
+    (episode,) = episodes_open(by=by, people=[people["awa"]], noticed_at=noticed, facts=_QUIET)
+    _done(by, episode, "call_police", noticed + 6 * MINUTE, recipient="Commissariat de Montbrouette")
+    sign_of_life_record(
+        by=by, episode=episode, happened_at=noticed + 3 * HOUR, way=ContactWay.MESSAGE, who="À une amie",
+        words="Je suis chez Mina, je rentre demain.",
+    )  # fmt: skip
+    located(by=by, episode=episode, happened_at=noticed + 11 * HOUR, who="La mère de Mina", place="Montbrouette")
+    returned(by=by, episode=episode, happened_at=now - 3 * HOUR, text="Rentrée seule, en bus.")
+    needs_record(by=by, episode=episode, happened_at=now - 170 * MINUTE, text="Elle a mangé et dormi deux heures.")
+    return episode
+
+
+def past(people: Mapping[str, YoungPerson], users: Mapping[str, User], now: datetime) -> MissingEpisode:
+    """Closed with its reason, twelve days ago."""
+    by = actor_of(users["educatrice"])
+    noticed = now - 12 * DAY
+    (episode,) = episodes_open(by=by, people=[people["lina"]], noticed_at=noticed, facts=_QUIET)
+    _done(by, episode, "call_police", noticed + 3 * MINUTE, recipient="Commissariat de Montbrouette")
+    returned(by=by, episode=episode, happened_at=noticed + 5 * HOUR)
+    talk_attempt(
+        by=by, episode=episode, happened_at=noticed + 30 * HOUR, offer="refused", text="Elle préfère ne pas en parler."
+    )
+    episode_close(
+        by=by, episode=episode, reason=ClosingReason.FOLLOWED, note_text="Suites reprises avec sa référente en réunion."
+    )
+    return episode
+
+
+def _done(
+    by: Actor, episode: MissingEpisode, key: str, at: datetime, *, means: str = Means.PHONE, **words: str
+) -> Task | None:
+    """Do the step that has this key, when the protocol has it."""
+    task = next((one for one in of_context(episode.pk) if one.key == key), None)
+    if task is None:
+        return None
+    return task_do(by=by, task=task, done_at=at, means=means, version=task.version, **words)
