@@ -1,0 +1,237 @@
+"""What the episode's screens ask besides the episode: faces, whom one may hand over to, who could be missing."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.http import Http404
+
+from maillage.accounts.actors import Actor
+from maillage.accounts.enums import Ability, OrganisationKind, Role
+from maillage.accounts.models import Organisation, User
+from maillage.accounts.roles import ABILITIES, SECTIONS
+from maillage.accounts.selectors import colleagues, organisations, role_labels
+from maillage.common.clock import now
+from maillage.common.enums import Section
+from maillage.common.errors import RuleBroken
+from maillage.episodes import versions
+from maillage.episodes.enums import Origin
+from maillage.episodes.models import DepartementSettings, EpisodeEvent, MissingEpisode, ProtocolVersion
+from maillage.tasks import rota
+from maillage.youth import access as youth
+from maillage.youth import selectors as people_of
+from maillage.youth.enums import MissionKind
+
+if TYPE_CHECKING:
+    from maillage.youth.models import YoungPerson
+
+# Roles that live with those they look after: first name and photo, because initials invite declaring the wrong child.
+_HOME_ROLES = frozenset({Role.EDUCATOR, Role.ON_CALL_MANAGER})
+_STEP_ROLES = tuple(role for role in Role if Ability.STEP_DO in ABILITIES[role])
+_ORIGINS = {
+    OrganisationKind.HOME: Origin.HOME,
+    OrganisationKind.FOSTER_CARE: Origin.FOSTER_CARER,
+    OrganisationKind.AEMO: Origin.AEMO,
+}
+
+
+@dataclass(frozen=True)
+class Face:
+    """How this reader is shown someone: `hidden` outside her own home (initials, the name on touch)."""
+
+    id: uuid.UUID
+    name: str
+    initials: str
+    photo: bool
+    hidden: bool
+    line: str = ""
+    chosen: bool = False
+
+    @property
+    def said(self) -> str:
+        """The name this reader's screens may print in full."""
+        return self.initials if self.hidden else self.name
+
+
+def faces(by: Actor, people: Sequence["YoungPerson"]) -> dict[uuid.UUID, Face]:
+    """Each person as this reader may see her; always the same number of queries."""
+    if not people:
+        return {}
+    placed = people_of.with_placements(people)
+    opened = youth.reveal_many(by, placed, Section.IDENTITY)
+    own = frozenset(post.organisation_id for post in by.posts if post.role in _HOME_ROLES)
+    hosted = frozenset(
+        youth.current_missions(by)
+        .filter(user_id=by.user_id, kind=MissionKind.HOSTS)
+        .values_list("person_id", flat=True)
+    )
+    photos = people_of.photos_of(placed)
+    found = {}
+    for person in placed:
+        placement = people_of.placement_now(person)
+        at_home = person.pk in hosted or (placement is not None and placement.organisation_id in own)
+        read = opened[person.pk]
+        found[person.pk] = Face(
+            id=person.pk,
+            name=people_of.display_name(read, person) if at_home else people_of.full_name(read, person),
+            initials=people_of.initials(read, person),
+            photo=at_home and person.pk in photos,
+            hidden=not at_home,
+        )
+    return found
+
+
+def could_be_missing(by: Actor, chosen: Iterable[uuid.UUID] = ()) -> list["YoungPerson"]:
+    """Whom she may declare missing: residents where she may open an episode, and those chosen (404 for strangers).
+
+    Those who are missing already are left out, unless chosen: opening then says so.
+    """
+    wanted = [youth.get_visible_or_404(by, pk) for pk in chosen]
+    residents = people_of.residents(by.organisations_with(Ability.EPISODE_OPEN), by)
+    hosted = youth.current_missions(by).filter(user_id=by.user_id, kind=MissionKind.HOSTS).values("person_id")
+    own = list(youth.visible_to(by).filter(pk__in=hosted).select_related("data_key").order_by("pk"))
+    everyone = {person.pk: person for person in (*wanted, *residents, *own)}
+    missing = set(
+        MissingEpisode.objects.filter(person__in=list(everyone), closed_at__isnull=True, returned_at__isnull=True)
+        .values_list("person_id", flat=True)
+        .order_by("pk")
+    ) - {person.pk for person in wanted}
+    return [person for pk, person in everyone.items() if pk not in missing]
+
+
+def home_of(by: Actor, people: Sequence["YoungPerson"]) -> Organisation | None:
+    """The organisation whose clock, station and protocol the screen shows: where the first one lives."""
+    for person in people_of.with_placements(people):
+        placement = people_of.placement_now(person)
+        if placement is not None:
+            return Organisation.objects.select_related("station").get(pk=placement.organisation_id)
+    first = Organisation.objects.filter(pk__in=by.organisation_ids).select_related("station").order_by("name", "pk")
+    return first.first()
+
+
+def origin_of(organisation: Organisation) -> Origin:
+    return _ORIGINS.get(OrganisationKind(organisation.kind), Origin.HOME)
+
+
+def relay_choices(episode: MissingEpisode, at: datetime, *, besides: uuid.UUID | None) -> list[tuple[str, str]]:
+    """Who may take a step over: on-call roles first, then people, in organisations that may know her.
+
+    Values are « role:<code>:<organisation> » and « user:<id>:<organisation> ». `besides`: the present owner.
+    """
+    missions = people_of.missions_of(episode.person)
+    homes = {mission.organisation_id: mission.organisation for mission in missions if mission.organisation}
+    labels = role_labels()
+    roles, users, seen = [], [], {besides}
+    for pk, organisation in homes.items():
+        for role in rota.ROTA_ROLES:
+            answering = rota.on_call(pk, role, at)
+            if answering:
+                names = ", ".join(user.display_name for user in answering)
+                roles.append((f"role:{role}:{pk}", f"{labels[role]}, {organisation.name} ({names})"))
+        able = rota.members_among(pk, _STEP_ROLES, at)
+        for user in colleagues([pk], at):
+            if user.pk in able and user.pk not in seen:
+                seen.add(user.pk)
+                users.append((f"user:{user.pk}:{pk}", f"{user.display_name}, {organisation.name}"))
+    return [*roles, *users]
+
+
+def relay_target(
+    organisation_id: uuid.UUID, user_id: uuid.UUID | None, at: datetime
+) -> tuple[Organisation, User | None]:
+    """The rows a choice of `relay_choices` names."""
+    organisation = organisations([organisation_id])[organisation_id]
+    return organisation, colleagues([organisation_id], at).filter(pk=user_id).first() if user_id else None
+
+
+def decision_owners(episode: MissingEpisode, at: datetime) -> list[tuple[str, str]]:
+    """Who may be charged with a decision: a role of the episode's organisation, or a person of those who know her."""
+    labels = role_labels()
+    roles = [(f"role:{role}", labels[role]) for role in (Role.CASE_WORKER, Role.EDUCATOR, Role.ON_CALL_MANAGER)]
+    return roles + [
+        (f"user:{value.split(':')[1]}", label)
+        for value, label in relay_choices(episode, at, besides=None)
+        if value.startswith("user:")
+    ]
+
+
+def person_at_work(pk: uuid.UUID, episode: MissingEpisode, at: datetime) -> User | None:
+    """A person `decision_owners` offers."""
+    offered = {value for value, _label in decision_owners(episode, at)}
+    return User.objects.filter(pk=pk, is_active=True).first() if f"user:{pk}" in offered else None
+
+
+def event_or_404(episode: MissingEpisode, pk: uuid.UUID) -> EpisodeEvent:
+    """A line of this episode (from `access.get_visible_or_404`)."""
+    found = EpisodeEvent.objects.filter(episode=episode, pk=pk).select_related("data_key").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def readers_of_words() -> list[tuple[str, str]]:
+    """Roles that open her words: what she is told before the talk."""
+    return [(role.value, str(role.label)) for role in Role if Section.WORDS in SECTIONS[role]]
+
+
+@dataclass(frozen=True)
+class DepartementRules:
+    """What rules a département now. `version` None until it chose its own delays; `values` by field name."""
+
+    departement: str
+    zone: str
+    version: int | None
+    values: dict[str, object]
+    protocols: list[ProtocolVersion]
+    current: ProtocolVersion | None
+
+
+_SETTINGS = (
+    "night_from", "night_to", "hand_over_minutes", "talk_within_hours", "place_kept_days",
+    "repeat_prompt", "repeat_episodes", "repeat_days",
+)  # fmt: skip
+
+
+def rules_of(by: Actor) -> DepartementRules | None:
+    """Those of the département whose settings she keeps; None when she keeps none."""
+    home = (
+        Organisation.objects.filter(pk__in=by.organisations_with(Ability.SETTINGS_EDIT)).order_by("name", "pk").first()
+    )
+    if home is None:
+        return None
+    at = now()
+    ruling = _ruling(home.departement, at)
+    row = DepartementSettings.objects.filter(departement=home.departement).first()
+    values: dict[str, object] = {}
+    if row is not None:
+        values = {name: getattr(row, name) for name in _SETTINGS}
+    elif ruling is not None:
+        delays = versions.delays(home.departement, versions.protocol_of(ruling))
+        values = {
+            "night_from": delays.night_from,
+            "night_to": delays.night_to,
+            "hand_over_minutes": int(delays.hand_over_within.total_seconds() // 60),
+            "talk_within_hours": int(delays.talk_within.total_seconds() // 3600),
+            "place_kept_days": delays.place_kept_days,
+            "repeat_prompt": delays.repeat_prompt,
+            "repeat_episodes": delays.repeat_episodes,
+            "repeat_days": delays.repeat_days,
+        }
+    kept = ProtocolVersion.objects.filter(departement=home.departement).order_by("-loaded_at", "-pk")
+    return DepartementRules(
+        departement=home.departement,
+        zone=home.zone,
+        version=row.version if row else None,
+        values=values,
+        protocols=list(kept),
+        current=ruling,
+    )
+
+
+def _ruling(departement: str, at: datetime) -> ProtocolVersion | None:
+    try:
+        return versions.current(departement, at)
+    except RuleBroken:
+        return None

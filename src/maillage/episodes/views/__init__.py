@@ -1,0 +1,1 @@
+"""Screens of the episode: parse, ask, render."""

@@ -1,0 +1,70 @@
+"""Delays of a département, and its protocol."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from maillage.accounts.actors import Actor
+from maillage.accounts.enums import Ability, Role
+from maillage.accounts.http import actor
+from maillage.accounts.roles import ABILITIES
+from maillage.common.doors import door
+from maillage.common.forms import attempt
+from maillage.episodes import services
+from maillage.episodes.forms.settings import ProtocolForm, SettingsForm
+from maillage.episodes.selectors_screens import DepartementRules, rules_of
+from maillage.episodes.views.shared import show
+
+_MANAGERS = frozenset(role.value for role in Role if Ability.SETTINGS_EDIT in ABILITIES[role])
+
+
+@door(roles=_MANAGERS)
+@require_http_methods(["GET", "POST"])
+def settings_edit(request: HttpRequest) -> HttpResponse:
+    by, rules = _rules(request)
+    form = SettingsForm(request.POST or None, version=rules.version, initial=rules.values)
+    if request.method == "POST" and form.is_valid():
+        given = {name: value for name, value in form.cleaned_data.items() if name not in ("form_token", "version")}
+        done = attempt(
+            form,
+            lambda: services.settings_save(
+                by=by, departement=rules.departement, version=form.cleaned_data["version"], **given
+            ),
+        )
+        if done:
+            messages.success(request, _("Réglages enregistrés."))
+            return redirect("episodes:settings")
+    context = {"form": form, "rules": rules, "protocol_form": ProtocolForm()}
+    return show(request, "episodes/settings.html", context, zone=rules.zone)
+
+
+@door(roles=_MANAGERS)
+@require_http_methods(["GET", "POST"])
+def protocol_load(request: HttpRequest) -> HttpResponse:
+    """Validated before anything is kept: each fault with file, line and cause."""
+    by, rules = _rules(request)
+    form = ProtocolForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        done = attempt(
+            form,
+            lambda: services.protocol_load(
+                by=by, text=form.cleaned_data["text"], name=form.cleaned_data["name"], departement=rules.departement
+            ),
+        )
+        if done:
+            messages.success(request, _("Protocole chargé : il vaut pour les épisodes à venir."))
+            return redirect("episodes:settings")
+    context = {"form": form, "rules": rules}
+    return show(request, "episodes/protocol.html", context, zone=rules.zone)
+
+
+def _rules(request: HttpRequest) -> tuple[Actor, DepartementRules]:
+    by = actor(request)
+    by.require(Ability.SETTINGS_EDIT)
+    rules = rules_of(by)
+    if rules is None:
+        raise PermissionDenied(_("Votre rôle ne permet pas cette action."))
+    return by, rules
