@@ -1,6 +1,6 @@
 """What people do with a step: do it, say it is without object, correct that, take it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,12 @@ from maillage.vault.sealing import Sealer
 # How long its author may open a step again: a slip of the finger, not a change of the record.
 UNDO_WITHIN = timedelta(minutes=15)
 REASON_LENGTH = 2000
-LABELS = {"recipient": _l("Destinataire"), "reference": _l("Référence"), "note": _l("Précisions"), "reason": _l("Motif")}
+LABELS = {
+    "recipient": _l("Destinataire"),
+    "reference": _l("Référence"),
+    "note": _l("Précisions"),
+    "reason": _l("Motif"),
+}
 
 
 @action(TASK_DONE)
@@ -45,12 +50,16 @@ def task_do(
     rows = clocks.lock(task.context)
     row = rows[task.pk]
     access.require(by, Ability.STEP_DO, row)
-    typed = [
-        (_("Fait à"), _said(row, row.done_at), _said(row, done_at)),
-        (_("Par"), row.done_by.display_name if row.done_by else "", by.user.display_name),
-        (_("Moyen"), row.get_means_display(), str(Means(means).label) if means in Means.values else means),
-        *_sealed(row, recipient=recipient, reference=reference, note=note),
-    ]
+
+    def typed() -> list[tuple[str, str, str]]:
+        chosen = str(Means(means).label) if means in Means.values else means
+        return [
+            (_("Fait à"), _said(row, row.done_at), _said(row, done_at)),
+            (_("Par"), row.done_by.display_name if row.done_by else "", by.user.display_name),
+            (_("Moyen"), row.get_means_display(), chosen),
+            *_sealed(row, recipient=recipient, reference=reference, note=note),
+        ]
+
     _current(row, version, TaskState.DONE, typed)
     _live(row)
     if means not in Means.values:
@@ -73,7 +82,7 @@ def task_not_due(*, by: Actor, task: Task, reason: str, version: int) -> Task:
     rows = clocks.lock(task.context)
     row = rows[task.pk]
     access.require(by, Ability.STEP_DO, row)
-    _current(row, version, TaskState.NOT_DUE, _sealed(row, reason=reason))
+    _current(row, version, TaskState.NOT_DUE, lambda: _sealed(row, reason=reason))
     _live(row)
     if not reason.strip():
         raise RuleBroken(_("Dites pourquoi cette étape est sans objet."), field="reason")
@@ -103,7 +112,7 @@ def task_undo(*, by: Actor, task: Task, version: int) -> Task:
         raise RuleBroken(_("Cette étape est déjà à faire."))
     if author != by.user_id:
         raise NotAllowed(_("Seul son auteur peut rouvrir cette étape."))
-    _current(row, version, TaskState.OPEN, [])
+    _current(row, version, TaskState.OPEN, list)
     instant = now()
     if instant - row.recorded_at > UNDO_WITHIN:
         raise RuleBroken(_("Le délai pour corriger est passé : notez plutôt ce qui a changé."))
@@ -157,13 +166,13 @@ def _sealed(row: Task, **typed: str) -> list[tuple[str, str, str]]:
     ]
 
 
-def _current(row: Task, version: int, wanted: TaskState, typed: Sequence[tuple[str, str, str]]) -> None:
+def _current(row: Task, version: int, wanted: TaskState, typed: Callable[[], list[tuple[str, str, str]]]) -> None:
     """StaleEdit unless the row is still as it was when the form was shown."""
     if row.version != version:
         state = (_("État"), str(TaskState(row.state).label), str(wanted.label))
         raise StaleEdit(
             _("Cette étape a changé pendant que vous écriviez."),
-            differences=[Difference(*one) for one in (state, *typed) if one[1] != one[2]],
+            differences=[Difference(*one) for one in (state, *typed()) if one[1] != one[2]],
             current_version=row.version,
         )
 
