@@ -61,8 +61,10 @@ def patterns() -> dict[str, str]:
 
 
 def hour(instant: datetime, zone: tzinfo) -> str:
-    """« 23 h 40 » on the clock of that place."""
+    """« 23 h 40 », « 18 h » on the clock of that place."""
     here = instant.astimezone(zone)
+    if not here.minute:
+        return _("%(hour)s h") % {"hour": here.hour}
     return _("%(hour)s h %(minute)s") % {"hour": here.hour, "minute": f"{here.minute:02d}"}
 
 
@@ -75,11 +77,13 @@ def day(instant: datetime, now: datetime, zone: tzinfo) -> str:
 
 
 def moment(instant: datetime, now: datetime, zone: tzinfo) -> str:
-    """« 21 h 42 » today, else the day before it: « hier 21 h 42 », « mar. 3 mars, 21 h 42 »."""
+    """« 21 h 42 » today, « hier 21 h 42 », « dim. 18 h » in the coming week, else « mar. 3 mars, 21 h 42 »."""
     here, today = instant.astimezone(zone).date(), now.astimezone(zone).date()
-    clock = hour(instant, zone)
-    if here == today:
+    clock, distance = hour(instant, zone), (here - today).days
+    if distance == 0:
         return clock
-    if abs((here - today).days) == 1:
+    if abs(distance) == 1:
         return f"{day(instant, now, zone)} {clock}"
+    if 1 < distance < 7:
+        return f"{date_format(here, 'D')} {clock}"
     return f"{date_format(here, 'D j M' if here.year == today.year else 'D j M Y')}, {clock}"

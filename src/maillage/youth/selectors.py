@@ -27,7 +27,7 @@ from maillage.youth.parents import Decision, may_notify
 _PRESENT = "present_placements"
 
 
-def _with_placement() -> Prefetch[str]:
+def _with_placement() -> "Prefetch[str]":
     present = Placement.objects.filter(ends_on__isnull=True).select_related("organisation")
     return Prefetch("placements", queryset=present, to_attr=_PRESENT)
 

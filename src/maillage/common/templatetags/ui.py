@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms, template
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -24,6 +25,7 @@ from maillage.common import spoken
 from maillage.common.clock import now as present
 from maillage.common.enums import Section
 from maillage.common.errors import Difference
+from maillage.common.forms import new_token
 
 register = template.Library()
 
@@ -71,14 +73,15 @@ def instant(at: datetime | None, zone: str = "") -> SafeString:
 
 @register.simple_tag
 def since(at: datetime, zone: str = "") -> SafeString:
-    """« 1 h 20 (depuis 21 h 42) »: how long something has lasted. Kept up to date by clocks.js."""
-    now = present()
+    """« depuis 1 h 20 (21 h 42) »: how long something has lasted. Kept up to date by clocks.js."""
+    now, iso = present(), at.astimezone(UTC).isoformat()
     return format_html(
-        '<span data-since="{}"><span data-clock-words>{}</span></span> ({} <time datetime="{}">{}</time>)',
-        at.astimezone(UTC).isoformat(),
-        spoken.span(max(now - at, timedelta(0))),
+        '<span class="since" data-since="{}">{} <span data-clock-words>{}</span> '
+        '(<time datetime="{}">{}</time>)</span>',
+        iso,
         _("depuis"),
-        at.astimezone(UTC).isoformat(),
+        spoken.span(max(now - at, timedelta(0))),
+        iso,
         spoken.moment(at, now, _zone(zone)),
     )
 
@@ -129,6 +132,12 @@ def clock_words() -> SafeString:
 def form_hidden(form: forms.BaseForm) -> SafeString:
     """The hidden fields: token, version. The CSRF token stays `{% csrf_token %}`."""
     return SafeString("".join(str(bound) for bound in form.hidden_fields()))
+
+
+@register.simple_tag
+def form_token() -> str:
+    """A fresh token, for a form that is only a button."""
+    return new_token()
 
 
 @register.inclusion_tag("ui/form_errors.html")
@@ -199,15 +208,26 @@ class _Values:
         return default if found is None else found
 
 
-@register.inclusion_tag("ui/person_card.html")
-def person_card(person: Any = None, **given: Any) -> dict[str, Any]:
-    """Who she is, in one line. `name`, `initials`, `photo_url`, `url`, `line` (a sentence below), `heading` (2–4).
+@register.inclusion_tag("ui/person_card.html", takes_context=True)
+def person_card(context: template.Context, person: Any = None, **given: Any) -> dict[str, Any]:
+    """Who she is, in one line. `name`, `initials`, `photo_url`, `url`, `line` (a sentence below), `size`
+    ("small" | "large").
 
-    `hidden=True` (elsewhere than in one's own home, or on a shared screen): initials; the name shows on touch,
-    hover or focus, from a `<details>` that needs no script. No state of hers ever gets a colour.
+    `hidden=True` (elsewhere than in one's own home): initials; the name shows on touch, hover or focus, from a
+    `<details>` that needs no script. On a shared screen: initials alone, whatever is given. No state of hers ever
+    gets a colour.
     """
     value = _Values(person, given)
-    return {key: value(key) for key in ("name", "initials", "photo_url", "url", "line", "hidden", "key", "size")}
+    shown = {key: value(key) for key in ("name", "initials", "photo_url", "url", "line", "hidden", "size")}
+    if getattr(context.get("shell"), "discreet", False):
+        shown |= {"name": "", "photo_url": "", "hidden": True}
+    return shown
+
+
+@register.simple_block_tag(takes_context=True)
+def person_with(context: template.Context, content: str, person: Any = None, **given: Any) -> str:
+    """`person_card` whose line is the block's content: clocks and words about where she is."""
+    return render_to_string("ui/person_card.html", person_card(context, person, line=content.strip(), **given))
 
 
 _STEP_ICONS = {"waiting": "hourglass", "open": "circle", "done": "circle-check", "not_due": "ban"}
@@ -330,9 +350,11 @@ def call_strip(station_name: str = "", station_phone: str = "") -> dict[str, Any
 
 
 @register.inclusion_tag("ui/refresh_status.html")
-def refresh_status(at: datetime, swept_at: datetime | None = None, stale_sweep: bool = False) -> dict[str, Any]:
+def refresh_status(
+    at: datetime, swept_at: datetime | None = None, stale_sweep: bool = False, zone: str = ""
+) -> dict[str, Any]:
     """When this page was last up to date and when the sweeper last ran; warns when it has not for 2 minutes."""
-    return {"at": at, "swept_at": swept_at, "stale_sweep": stale_sweep}
+    return {"at": at, "swept_at": swept_at, "stale_sweep": stale_sweep, "zone": zone}
 
 
 @register.simple_tag

@@ -81,6 +81,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "maillage.config.context.house",
+                "maillage.desk.context.shell",
                 *(["maillage.desk.context.shell"] if (PACKAGE / "desk" / "urls.py").exists() else []),
             ],
         },

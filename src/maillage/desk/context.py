@@ -1,0 +1,127 @@
+"""What surrounds every page: navigation by role, appearance, language, shared screen.
+
+Appearance and shared screen live in cookies with neutral names, so that pages without an account have them too.
+Nothing is asked of the database until a page shows its navigation: error pages never do.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from maillage.accounts.actors import Actor
+from maillage.accounts.enums import Ability
+from maillage.accounts.http import actor
+
+THEME_COOKIE = "t"
+DISCREET_COOKIE = "d"
+THEMES = ("light", "dark")
+
+
+def discreet(request: HttpRequest) -> bool:
+    """Whether this screen is shared: initials everywhere, no name, no photo."""
+    return request.COOKIES.get(DISCREET_COOKIE) == "1"
+
+
+@dataclass(frozen=True)
+class Item:
+    label: str | Promise
+    icon: str
+    url: str
+    here: bool = False
+
+
+class Shell:
+    """Lazy: a template pays for what it shows."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        self.path = request.path if request.method == "GET" else "/"
+        self.preferences_url = reverse("desk:preferences")
+
+    @property
+    def theme(self) -> str:
+        chosen = self._request.COOKIES.get(THEME_COOKIE, "")
+        return chosen if chosen in THEMES else ""
+
+    @property
+    def discreet(self) -> bool:
+        return discreet(self._request)
+
+    @property
+    def language(self) -> str:
+        return get_language() or settings.LANGUAGE_CODE
+
+    @property
+    def languages(self) -> list[tuple[str, str]]:
+        return [("fr", "Français"), ("en", "English")]
+
+    @cached_property
+    def signed_in(self) -> bool:
+        return self._request.user.is_authenticated
+
+    @cached_property
+    def user_name(self) -> str:
+        return self._request.user.display_name if self._request.user.is_authenticated else ""
+
+    @cached_property
+    def items(self) -> list[Item]:
+        """The doors her roles open, the present one marked."""
+        if not self.signed_in:
+            return []
+        by = actor(self._request)
+        return [
+            Item(label, icon, url, self._here(url))
+            for label, icon, name, open_to in _DOORS
+            if open_to(by) and (url := _url(name))
+        ]
+
+    @cached_property
+    def sign_out_url(self) -> str:
+        return _url("account_logout") if self.signed_in else ""
+
+    @cached_property
+    def footer(self) -> list[Item]:
+        return [
+            Item(_("Aide"), "circle-question-mark", reverse("desk:help")),
+            Item(_("Mentions légales"), "info", reverse("desk:legal")),
+        ]
+
+    def _here(self, url: str) -> bool:
+        return self._request.path == url if url == "/" else self._request.path.startswith(url)
+
+
+def _may(ability: Ability) -> Callable[[Actor], bool]:
+    return lambda by: by.may(ability)
+
+
+def _sees(by: Actor) -> bool:
+    return bool(by.sections())
+
+
+_DOORS = (
+    (_("Accueil"), "house", "desk:home", _may(Ability.DESK_SEE)),
+    (_("Retards"), "alarm-clock", "desk:watch", _may(Ability.OVERDUE_SEE)),
+    (_("Astreinte"), "calendar-clock", "tasks:rota", _may(Ability.DESK_SEE)),
+    (_("Recherche"), "search", "desk:search", _sees),
+    (_("Comptes"), "users", "accounts:people", _may(Ability.ACCOUNTS_MANAGE)),
+    (_("Journal"), "history", "desk:journal", _may(Ability.JOURNAL_READ)),
+    (_("Mon compte"), "user", "accounts:home", lambda by: True),
+)
+
+
+def _url(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def shell(request: HttpRequest) -> dict[str, Shell]:
+    return {"shell": Shell(request)}
