@@ -244,7 +244,9 @@ def plain(raw: Any) -> str:
     """Text out of anything: one kind of line break, nothing that cannot be stored, no blank around."""
     if isinstance(raw, float) and raw.is_integer():
         raw = int(raw)
-    if isinstance(raw, Mapping | list | tuple) or (isinstance(raw, int) and abs(raw) > 10**100):
+    if raw is None or raw is False or isinstance(raw, Mapping | list | tuple):
+        return ""
+    if isinstance(raw, int) and abs(raw) > 10**100:
         return ""
     text = str(raw)
     text = text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
@@ -253,8 +255,8 @@ def plain(raw: Any) -> str:
 
 def _blank(raw: Any) -> bool:
     if isinstance(raw, list | tuple):
-        return all(_blank(part) for part in raw)
-    return raw is None or raw is False or (not isinstance(raw, bool) and not plain(raw))
+        return all(not plain(part) for part in raw)
+    return not plain(raw)
 
 
 def _several(definition: Definition, item: Item, raw: Any) -> tuple[Answer | None, Problem | None]:

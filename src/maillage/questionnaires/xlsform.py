@@ -22,8 +22,6 @@ from maillage.questionnaires.definition import (
     GROUP,
     NOTE,
     SECTIONS,
-    SELECT_MULTIPLE,
-    SELECT_ONE,
     TEXT,
     WORDS,
     Choice,
@@ -111,12 +109,13 @@ def compile(workbook: bytes, name: str) -> Definition:
     settings = _settings(reading)
     _read_choices(reading)
     _read_survey(reading)
+    _check_conditions(reading)
     _stop_if(reading, name)
     form_id = settings.get("form_id") or slugify(name.rsplit(".", 1)[0]) or "questionnaire"
     tree = _through_pyxform(reading, settings, form_id)
     _stop_if(reading, name)
     definition = _definition(reading, settings, form_id, tree)
-    _check_conditions(reading, definition)
+    _check_together(reading, definition)
     _stop_if(reading, name)
     return definition
 
@@ -467,7 +466,7 @@ def _texts(cells: Mapping[str, str], column: str) -> dict[str, str]:
 # -- conditions -----------------------------------------------------------------------------------------------------
 
 
-def _cause(column: str, error: xpath.BadXPath) -> str:
+def _cause(error: xpath.BadXPath) -> str:
     """What is wrong with a condition, for somebody who does not program."""
     causes = {
         "function": _("la fonction « %(detail)s » n’est pas permise. Fonctions possibles : %(functions)s."),
@@ -481,20 +480,45 @@ def _cause(column: str, error: xpath.BadXPath) -> str:
         "too_long": _("la condition est trop longue."),
         "syntax": _("la condition ne se lit pas : %(detail)s"),
     }
-    said = causes[error.code] % {"detail": error.detail, "functions": ", ".join(sorted(xpath.FUNCTIONS))}
-    return _("colonne %(column)s : %(cause)s") % {"column": column, "cause": said}
+    return causes[error.code] % {"detail": error.detail, "functions": ", ".join(sorted(xpath.FUNCTIONS))}
 
 
-def _check_conditions(reading: _Reading, definition: Definition) -> None:
-    items = {item.name: item for _page, item in definition.items()}
-    before = len(reading.faults)
-    for page in definition.pages:
-        _check(reading, definition, page.name, "relevant", page.relevant)
-    for item in items.values():
-        for column in ("relevant", "required", "constraint"):
-            _check(reading, definition, item.name, column, getattr(item, column))
-    if len(reading.faults) > before:
+def _check_conditions(reading: _Reading) -> None:
+    """Each condition by itself, before pyxform sees it: our causes are in French and more exact."""
+    questions = {line.name: line for line in reading.lines if line.kind not in ("begin", "end", NOTE)}
+    for line in reading.lines:
+        for column in ("relevant", "constraint"):
+            _check(reading, questions, line, column, line.cells.get(column, ""))
+        required = _required(line)
+        _check(reading, questions, line, "required", "" if required == "true()" else required)
+
+
+def _check(reading: _Reading, questions: Mapping[str, _Line], line: _Line, column: str, source: str) -> None:
+    if not source:
         return
+
+    def fault(cause: str, **values: str) -> None:
+        said = _("colonne %(column)s : %(cause)s") % {"column": column, "cause": cause % values if values else cause}
+        reading.fault(said, row=line.number)
+
+    try:
+        condition = xpath.parse(source)
+    except xpath.BadXPath as error:
+        fault(_cause(error))
+        return
+    for other in sorted(condition.references - questions.keys()):
+        fault(_("la question « %(name)s » n’existe pas."), name=other)
+    if condition.uses_self and column != "constraint":
+        fault(_("« . » (la réponse elle-même) ne s’emploie que dans constraint."))
+    for other, text in xpath.compared(condition):
+        answers = reading.lists.get(questions[other].choices) if other in questions else None
+        if answers is not None and text and text not in answers:
+            fault(_("« %(text)s » n’est pas une réponse de « %(name)s »."), text=text, name=other)
+
+
+def _check_together(reading: _Reading, definition: Definition) -> None:
+    """What conditions say of each other: no loop, and nothing told across sections."""
+    items = {item.name: item for _page, item in definition.items()}
     for page, item in definition.items():
         if item.type != GROUP:
             inherited = [page.relevant, *(items[group].relevant for group in item.groups)]
@@ -507,39 +531,6 @@ def _check_conditions(reading: _Reading, definition: Definition) -> None:
             % {"names": " → ".join(loop.names)},
             row=reading.rows.get(loop.names[0]),
         )
-
-
-def _check(reading: _Reading, definition: Definition, name: str, column: str, source: str) -> None:
-    if not source:
-        return
-    row = reading.rows.get(name)
-    try:
-        condition = xpath.parse(source)
-    except xpath.BadXPath as error:
-        reading.fault(_cause(column, error), row=row)
-        return
-    for other in sorted(condition.references):
-        if other not in definition.questions:
-            reading.fault(
-                _("colonne %(column)s : la question « %(name)s » n’existe pas.") % {"column": column, "name": other},
-                row=row,
-            )
-    if condition.uses_self and column != "constraint":
-        reading.fault(
-            _("colonne %(column)s : « . » (la réponse elle-même) ne s’emploie que dans constraint.")
-            % {"column": column},
-            row=row,
-        )
-    for other, text in xpath.compared(condition):
-        question = definition.questions.get(other)
-        if question is None or question.type not in (SELECT_ONE, SELECT_MULTIPLE) or not text:
-            continue
-        if text not in {choice.name for choice in definition.choices(question)}:
-            reading.fault(
-                _("colonne %(column)s : « %(text)s » n’est pas une réponse de « %(name)s ».")
-                % {"column": column, "text": text, "name": other},
-                row=row,
-            )
 
 
 def _check_sight(reading: _Reading, definition: Definition, item: Item, sources: Iterable[str]) -> None:

@@ -134,6 +134,10 @@ def _check(token: Any, depth: int) -> tuple[int, bool]:
         return 1, True
     if symbol not in _LITERALS and symbol not in _OPERATORS and symbol not in FUNCTIONS and symbol != "(":
         raise BadXPath("construct", str(token.value))
+    if (symbol in _OPERATORS and not (len(children) == 2 or (len(children) == 1 and symbol in "+-"))) or (
+        symbol == "(" and len(children) != 1
+    ):
+        raise BadXPath("construct", str(token.value))
     if symbol in FUNCTIONS:
         fewest, most = FUNCTIONS[symbol]
         if not fewest <= len(children) <= most:
@@ -248,7 +252,7 @@ def _substring(text: str, start: float, length: float | None) -> str:
 
 
 def _round(value: float) -> float:
-    return value if math.isnan(value) or math.isinf(value) else math.floor(value + 0.5)
+    return value if math.isnan(value) or math.isinf(value) else float(math.floor(value + 0.5))
 
 
 def _translate(text: str, source: str, target: str) -> str:
@@ -337,7 +341,7 @@ def _call(name: str, parts: list[Value], own: Value, moment: Moment) -> Value:
         case "substring":
             return _substring(text[0], plain[1], plain[2] if len(parts) == 3 else None)
         case "substring-before":
-            return text[0].partition(text[1])[0] if text[1] in text[0] else ""
+            return text[0].partition(text[1])[0] if text[1] and text[1] in text[0] else ""
         case "substring-after":
             return text[0].partition(text[1])[2] if text[1] else text[0]
         case "string-length":
