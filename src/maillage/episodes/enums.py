@@ -92,7 +92,6 @@ class EventKind(models.TextChoices):
     POLICE_QUESTIONNAIRE = "police_questionnaire", _("Questionnaire des enquêteurs")
     TALK = "talk", _("Entretien éducatif de retour")
     DECISION = "decision", _("Décision")
-    DOCUMENT = "document", _("Document")
     PLACEMENT_ENDED = "placement_ended", _("Fin de l’accueil")
     RETURN_UNDONE = "return_undone", _("Retour noté par erreur")
     CLOSED = "closed", _("Clôture")

@@ -13,7 +13,6 @@ from maillage.episodes.enums import (
     ClosingReason,
     ContactOutcome,
     ContactWay,
-    DocumentKind,
     EpisodeKind,
     EventKind,
     Offer,
@@ -43,13 +42,12 @@ SHAPES: Mapping[EventKind, Shape] = {
     EventKind.POLICE_QUESTIONNAIRE: {"outcome": PoliceQuestionnaire},
     EventKind.TALK: {"offer": Offer, "interview": uuid.UUID},
     EventKind.DECISION: {"task": uuid.UUID, "due_at": datetime},
-    EventKind.DOCUMENT: {"document": uuid.UUID, "kind": DocumentKind},
     EventKind.CLOSED: {"reason": ClosingReason, "dropped": list, "unsettled": list},
     EventKind.REOPENED: {},
 }  # fmt: skip
 
 
-def facts(kind: EventKind, **values: Any) -> dict[str, Any]:
+def facts(kind: EventKind, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values as stored (JSON). ValueError on a key the kind does not have or a value of another type."""
     shape = SHAPES[kind]
     stored: dict[str, Any] = {}

@@ -177,7 +177,16 @@ class EpisodeDocument(BaseModel):
     """A PDF as made: numbered, sealed. `content_sha256`, of what it says, is printed on it; both are journalled."""
 
     data_classes = {
-        DataClass.TECHNICAL: ["data_key", "episode", "sha256", "content_sha256", "size", "made_at", "made_by"],
+        DataClass.TECHNICAL: [
+            "data_key",
+            "episode",
+            "sha256",
+            "content_sha256",
+            "size",
+            "sections",
+            "made_at",
+            "made_by",
+        ],
         DataClass.SENSITIVE: ["kind", "number"],
         DataClass.IDENTITY: ["content"],
     }
@@ -189,6 +198,7 @@ class EpisodeDocument(BaseModel):
     sha256 = models.CharField(max_length=64)
     content_sha256 = models.CharField(max_length=64)
     size = models.PositiveIntegerField()
+    sections = models.JSONField(default=list)  # what it says comes from these: whoever reads it needs them all
     content = SealedField(section=Section.IDENTITY)  # the PDF, base64
     made_at = models.DateTimeField()
     made_by = models.UUIDField()

@@ -17,6 +17,7 @@ from maillage.episodes.services.opening import (
     reading_in,
 )
 from maillage.episodes.services.outings import outing_end, outing_extend, outing_start
+from maillage.episodes.services.papers import blank_set, document_make, document_read
 from maillage.episodes.services.protocols import load_shipped, protocol_load, settings_save, shipped
 from maillage.episodes.services.returning import (
     decision_add,
@@ -32,8 +33,11 @@ from maillage.episodes.services.returning import (
 
 __all__ = [
     "authority_qualify",
+    "blank_set",
     "contact_record",
     "decision_add",
+    "document_make",
+    "document_read",
     "episode_close",
     "episode_reopen",
     "episodes_open",

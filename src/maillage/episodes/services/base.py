@@ -75,7 +75,7 @@ def write_event(
         happened_at=at,
         written_at=now(),
         written_by=by.user_id,
-        facts=events.facts(kind, **(facts or {})),
+        facts=events.facts(kind, facts or {}),
         corrects=corrects,
     )
     Sealer(episode.data_key).seal(event, **sealed)

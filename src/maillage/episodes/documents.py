@@ -1,0 +1,457 @@
+"""What each document says, as data: titles, fields, lines. Layout is `typst/sheet.typ`'s.
+
+Documents are written in French whoever prints them: police, prosecutor and judge read them. None names another
+young person: nothing of another file is read. Only the declaration, which goes to the police, carries where she
+lives and where she might be; `place` of an event is never printed.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from maillage.accounts.enums import OrganisationKind
+from maillage.common.enums import Section
+from maillage.common.localtime import local
+from maillage.episodes import protocol
+from maillage.episodes.enums import Answer, DocumentKind, EpisodeKind
+from maillage.episodes.models import MissingEpisode
+from maillage.episodes.selectors import Entry
+from maillage.vault.sealing import Opened
+from maillage.youth import selectors as people
+from maillage.youth.enums import Authority, Kinship, LegalStatus
+
+Rows = list[list[str]]
+Part = dict[str, Any]
+
+TITLES = {
+    DocumentKind.DECLARATION: "Déclaration de disparition d’une personne mineure",
+    DocumentKind.END_OF_SEARCH: "Fin de recherche",
+    DocumentKind.SERIOUS_EVENT: "Déclaration d’événement grave",
+    DocumentKind.CHRONOLOGY: "Chronologie",
+}
+PARENTS_READ = (
+    "Les parents et leurs avocats peuvent lire ce qui entre dans le dossier d’assistance éducative "
+    "(code de procédure civile, article 1187). N’y garder que les lignes nécessaires, sans lieu ni tiers."
+)
+
+
+@dataclass
+class Reading:
+    """What a document reads, and which sections it took: whoever opens it later needs the same."""
+
+    opened: Opened
+    sections: set[Section] = field(default_factory=lambda: {Section.IDENTITY})
+
+    def text(self, row: Any, name: str) -> str:
+        """The clear text, a list as « a, b », "" when empty or closed."""
+        if row is None or not self.opened.may(row, name):
+            return ""
+        value = self.opened.value(row, name)
+        if value in (None, "", [], {}):
+            return ""
+        self.sections.add(row._meta.get_field(name).section)
+        return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+    def value(self, row: Any, name: str) -> dict[str, Any]:
+        if row is None or not self.opened.may(row, name):
+            return {}
+        value = self.opened.value(row, name) or {}
+        if value:
+            self.sections.add(row._meta.get_field(name).section)
+        return dict(value)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What is printed around: number, author and instant. `author`: name and role of who makes it."""
+
+    number: str
+    author: str
+    at: datetime
+
+
+def at_text(instant: datetime | None, zone: str) -> str:
+    """« 12/03/2026 à 21 h 40 », by the clock of the place."""
+    if instant is None:
+        return ""
+    there = local(instant, zone)
+    return f"{there:%d/%m/%Y} à {there:%H} h {there:%M}"
+
+
+def day_text(day: date | None) -> str:
+    return f"{day:%d/%m/%Y}" if day else ""
+
+
+def fields(title: str, rows: Iterable[tuple[str, str]]) -> Part:
+    return {"kind": "fields", "title": title, "rows": [list(row) for row in rows]}
+
+
+def paragraphs(title: str, *texts: str) -> Part:
+    return {"kind": "text", "title": title, "paragraphs": [text for text in texts if text]}
+
+
+def notice(text: str) -> Part:
+    return {"kind": "notice", "title": "", "text": text}
+
+
+def table(title: str, head: list[str], widths: list[int], rows: Rows) -> Part:
+    """`widths` in millimetres, 0 for what remains."""
+    return {"kind": "table", "title": title, "head": head, "widths": widths, "rows": rows}
+
+
+def signature(rows: Iterable[tuple[str, str]], under: str = "Signature") -> Part:
+    return {"kind": "signature", "title": "", "rows": [list(row) for row in rows], "under": under}
+
+
+def sheet(title: str, subtitle: str, parts: Sequence[Part]) -> dict[str, Any]:
+    return {"title": title, "subtitle": subtitle, "parts": list(parts)}
+
+
+def content(
+    frame: Frame, zone: str, sender: str, title: str, sheets: Sequence[dict[str, Any]], photo_alt: str = ""
+) -> dict[str, Any]:
+    """The whole content, without the hash it will carry."""
+    there = local(frame.at, zone)
+    return {
+        "title": title,
+        "number": f"Document n° {frame.number}" if frame.number else "",
+        "author": frame.author,
+        "sender": sender,
+        "made": {name: getattr(there, name) for name in ("year", "month", "day", "hour", "minute")},
+        "made_text": f"établi le {at_text(frame.at, zone)}" if frame.number else "",
+        "stamp": int(frame.at.timestamp()),
+        "photo_alt": photo_alt,
+        "hash": "",
+        "sheets": list(sheets),
+    }
+
+
+# --- What documents share --------------------------------------------------------------------------------------------
+
+
+def _who(read: Reading, episode: MissingEpisode) -> list[tuple[str, str]]:
+    person = episode.person
+    born = people.birth_date(read.opened, person)
+    age = people.age_at(read.opened, person, local(episode.noticed_at, episode.organisation.zone).date())
+    sex = {"f": "féminin", "m": "masculin", "x": "autre"}.get(read.text(person, "sex"), "")
+    return [
+        ("Nom et prénom", people.full_name(read.opened, person)),
+        ("Autres noms", ", ".join(filter(None, (read.text(person, "aliases"), read.text(person, "former_names"))))),
+        ("Date et lieu de naissance", ", ".join(filter(None, (day_text(born), read.text(person, "birth_place"))))),
+        ("Âge", f"{age} ans" if age is not None else ""),
+        ("Sexe", sex),
+    ]
+
+
+def _declarer(frame: Frame, episode: MissingEpisode) -> list[tuple[str, str]]:
+    home = episode.organisation
+    return [
+        ("Déclarée par", frame.author),
+        ("Pour", home.name),
+        ("Rappeler, jour et nuit", home.night_phone or home.phone),
+    ]
+
+
+def _police_reference(tasks: Iterable[tuple[str, str]]) -> str:
+    """The reference given by the police when they were called, or when the sheet was sent. `tasks`: key, reference."""
+    known = dict(tasks)
+    return known.get("declaration") or known.get("call_police") or ""
+
+
+# --- The four documents ----------------------------------------------------------------------------------------------
+
+
+def declaration(
+    read: Reading,
+    episode: MissingEpisode,
+    departure_sheet: Any,
+    definition: protocol.Protocol,
+    references: Iterable[tuple[str, str]],
+    frame: Frame,
+) -> list[Part]:
+    """For the police or gendarmerie: who she is, since when, who answers for her. The only one with places."""
+    person, home, zone = episode.person, episode.organisation, episode.organisation.zone
+    justice = read.value(person, "justice")
+    answers = read.value(episode, "facts")
+    station = home.station
+    circumstances = [
+        (question.text, str(Answer(answers[question.key]).label))
+        for question in definition.questions
+        if answers.get(question.key) in (Answer.YES, Answer.NO)
+    ]
+    parents = [
+        [
+            str(Kinship(parent.kinship).label),
+            read.text(parent, "name"),
+            str(Authority(parent.authority).label),
+            ", ".join(read.value(parent, "contacts").get("phones", [])),
+        ]
+        for parent in people.parents_of(person)
+    ]
+    place = ", ".join(filter(None, (home.name, home.address, home.commune)))
+    return [
+        notice(f"Rappeler l’établissement jour et nuit : {home.night_phone or home.phone or '………………………………'}"),
+        fields(
+            "Destinataire",
+            [
+                ("Service", station.name if station else ""),
+                ("Téléphone", station.phone if station else "17"),
+                ("Référence donnée", _police_reference(references)),
+            ],
+        ),
+        fields("La personne", _who(read, episode)),
+        fields(
+            "La reconnaître, la joindre",
+            [
+                ("Description", read.text(departure_sheet, "description")),
+                (
+                    "Téléphones",
+                    ", ".join(
+                        dict.fromkeys(filter(None, (read.text(person, "phones"), read.text(departure_sheet, "phones"))))
+                    ),
+                ),
+                ("Comptes en ligne", read.text(departure_sheet, "handles")),
+                ("Carte de transport", read.text(departure_sheet, "travel_card")),
+                ("Vêtements, affaires prises", ""),
+            ],
+        ),
+        fields(
+            "L’absence",
+            [
+                ("Constatée le", at_text(episode.noticed_at, zone)),
+                ("Vue pour la dernière fois le", at_text(episode.last_seen_at, zone)),
+                ("Lecture du déclarant", str(EpisodeKind(episode.declared_kind).label)),
+                *circumstances,
+            ],
+        ),
+        fields(
+            "Santé à connaître en urgence",
+            [("À savoir des secours", read.text(departure_sheet, "emergency_health"))],
+        ),
+        fields(
+            "Statut juridique",
+            [
+                ("Statut", str(LegalStatus(person.legal_status).label)),
+                ("Juge", str(justice.get("judge", ""))),
+                ("Mesure", str(justice.get("measure", ""))),
+                ("Décision du", str(justice.get("decision_date", ""))),
+                ("Lieu d’accueil (à ne pas divulguer)" if home.confidential else "Lieu d’accueil", place),
+            ],
+        ),
+        table(
+            "Qui exerce l’autorité parentale",
+            ["Lien", "Nom", "Autorité", "Téléphones"],
+            [28, 0, 50, 38],
+            parents or [["", "", "", ""]],
+        ),
+        fields(
+            "Où chercher",
+            [
+                ("Amis, proches", read.text(departure_sheet, "friends")),
+                ("Lieux habituels", read.text(departure_sheet, "usual_places")),
+                ("Appeler d’abord", read.text(departure_sheet, "call_first")),
+            ],
+        ),
+        paragraphs(
+            "", "Le déclarant s’engage à dire aux enquêteurs chaque signe de vie, et son retour dès qu’il le sait."
+        ),
+        signature([*_declarer(frame, episode), ("Le", at_text(frame.at, zone))]),
+    ]
+
+
+def end_of_search(
+    read: Reading, episode: MissingEpisode, references: Iterable[tuple[str, str]], frame: Frame
+) -> list[Part]:
+    """For the police: she is found; please cancel the entry. Says when, not where."""
+    zone, station = episode.organisation.zone, episode.organisation.station
+    found = episode.returned_at or episode.located_at
+    how = "Rentrée le" if episode.returned_at else "Localisée le"
+    return [
+        fields(
+            "Destinataire",
+            [
+                ("Service", station.name if station else ""),
+                ("Téléphone", station.phone if station else "17"),
+                ("Référence", _police_reference(references)),
+            ],
+        ),
+        fields("La personne", _who(read, episode)),
+        fields(
+            "L’absence",
+            [("Constatée le", at_text(episode.noticed_at, zone)), (how, at_text(found, zone))],
+        ),
+        notice(
+            "Nous demandons la fin des recherches et le retrait de l’inscription au fichier des personnes recherchées."
+        ),
+        paragraphs("", "Nous prions le service de confirmer ce retrait au numéro ci-dessous, tenu jour et nuit."),
+        signature([*_declarer(frame, episode), ("Le", at_text(frame.at, zone))]),
+    ]
+
+
+def serious_event(read: Reading, episode: MissingEpisode, steps: Rows, frame: Frame) -> list[Part]:
+    """For the authorities (CASF L331-8-1), ready to sign: the facts, what was done, without place or words."""
+    zone, home = episode.organisation.zone, episode.organisation
+    found = episode.returned_at or episode.located_at
+    return [
+        paragraphs(
+            "",
+            "Déclaration aux autorités au titre de l’article L331-8-1 du code de l’action sociale et des familles.",
+        ),
+        fields(
+            "L’établissement",
+            [
+                ("Nom", home.name),
+                ("Type", str(OrganisationKind(home.kind).label)),
+                ("Département", home.departement),
+                ("Rappeler, jour et nuit", home.night_phone or home.phone),
+            ],
+        ),
+        fields(
+            "La personne concernée",
+            [*_who(read, episode)[:4], ("Statut", str(LegalStatus(episode.person.legal_status).label))],
+        ),
+        fields(
+            "L’événement",
+            [
+                ("Nature", str(EpisodeKind(episode.declared_kind).label)),
+                ("Constaté le", at_text(episode.noticed_at, zone)),
+                ("Fin de l’absence", at_text(found, zone) or "en cours"),
+            ],
+        ),
+        table("Ce qui a été fait", ["Quoi", "Quand", "Par"], [0, 40, 45], steps or [["", "", ""]]),
+        fields("Conséquences et suites", [("Pour elle", ""), ("Pour les autres", ""), ("Mesures prises", "")]),
+        signature(
+            [*_declarer(frame, episode), ("Le", "")],
+            under="Nom, qualité et signature de la direction ou de son délégué",
+        ),
+    ]
+
+
+def chronology(
+    read: Reading, episode: MissingEpisode, lines: Sequence[Entry], words: Collection[Any], frame: Frame
+) -> list[Part]:
+    """Lines the author chose one by one, oldest first. Never a place; exact words only where she asked for them."""
+    zone = episode.organisation.zone
+    rows = []
+    for line in sorted(lines, key=lambda one: (one.happened_at, one.written_at, one.id)):
+        said = f"« {line.words} »" if line.words and line.id in words else ""
+        if said:
+            read.sections.add(Section.WORDS)
+        if line.text:
+            read.sections.add(Section.EDUCATION)
+        rows.append(
+            [
+                at_text(line.happened_at, zone),
+                " — ".join(filter(None, (line.label, ", ".join(line.facts), line.text, said))),
+                f"{line.by or 'Maillage'}, noté le {at_text(line.written_at, zone)}",
+            ]
+        )
+    return [
+        notice(PARENTS_READ),
+        fields("La personne", _who(read, episode)[:3]),
+        fields("L’absence", [("Constatée le", at_text(episode.noticed_at, zone))]),
+        table("Les faits", ["Quand", "Quoi", "Par, et noté quand"], [34, 0, 42], rows),
+        signature([("Établie par", frame.author), ("Le", at_text(frame.at, zone))]),
+    ]
+
+
+# --- Paper -----------------------------------------------------------------------------------------------------------
+
+
+def blank(definition: protocol.Protocol, frame: Frame) -> dict[str, Any]:
+    """The paper set, for nights without network: no data of anyone, the protocol's steps and empty forms."""
+    first = [step for step in definition.steps if step.trigger == "opened"]
+    back = [step for step in definition.steps if step.trigger == "returned"]
+    empty = [["", "", ""]] * 22
+
+    def steps(of: Sequence[protocol.Step]) -> Rows:
+        return [[_on_paper(step), delay_text(definition, step), "", ""] for step in of]
+
+    return content(
+        frame,
+        definition.zone,
+        "",
+        "Fiches de secours, sans réseau",
+        [
+            sheet(
+                "Une jeune n’est pas là",
+                "À remplir à la main, puis à recopier dès que le réseau revient.",
+                [
+                    notice("Appeler le 17. Ne pas attendre d’avoir rempli cette fiche."),
+                    fields(
+                        "L’absence",
+                        [
+                            ("Nom, prénom, date de naissance", ""),
+                            ("Constatée le, à", ""),
+                            ("Vue pour la dernière fois le, à", ""),
+                            ("Appel au 17 à, avec qui", ""),
+                            ("Référence donnée", ""),
+                        ],
+                    ),
+                    table("Étapes", ["Quoi", "Au plus tard", "Fait à", "Par"], [0, 32, 22, 28], steps(first)),
+                ],
+            ),
+            sheet(
+                "Déclaration",
+                "Pour la police ou la gendarmerie. Joindre une photo.",
+                [
+                    fields(
+                        "La personne",
+                        [
+                            (name, "")
+                            for name in (
+                                "Nom et prénom",
+                                "Autres noms",
+                                "Date et lieu de naissance",
+                                "Sexe",
+                                "Description",
+                                "Téléphones",
+                                "Comptes en ligne",
+                                "Vêtements, affaires prises",
+                            )
+                        ],
+                    ),
+                    fields(
+                        "Statut",
+                        [(name, "") for name in ("Statut juridique", "Juge", "Autorité parentale", "Santé en urgence")],
+                    ),
+                    fields("Où chercher", [("Amis, proches", ""), ("Lieux habituels", "")]),
+                    signature([("Déclarée par", ""), ("Rappeler, jour et nuit", ""), ("Le, à", "")]),
+                ],
+            ),
+            sheet(
+                "Pendant l’absence",
+                "Chaque essai, chaque signe de vie ; dire chaque signe de vie à l’enquêteur.",
+                [table("", ["Quand", "Comment, avec qui", "Résultat, mots exacts"], [30, 50, 0], empty)],
+            ),
+            sheet(
+                "Le retour",
+                "Ses besoins d’abord, les questions plus tard.",
+                [
+                    fields("Retour", [("Rentrée le, à", ""), ("Avec qui", "")]),
+                    table("Étapes", ["Quoi", "Au plus tard", "Fait à", "Par"], [0, 32, 22, 28], steps(back)),
+                ],
+            ),
+        ],
+    )
+
+
+def _on_paper(step: protocol.Step) -> str:
+    if step.for_each != "parent":
+        return step.title
+    return f"{step.title} : chaque parent, après avoir vérifié qu’aucune décision ne s’y oppose"
+
+
+def delay_text(definition: protocol.Protocol, step: protocol.Step) -> str:
+    """The closest delay a step may have: on paper nobody computes conditions."""
+    delays = [
+        getattr(definition.returning, rule.delay) if isinstance(rule.delay, str) else rule.delay for rule in step.within
+    ]
+    minutes = int(min(delays).total_seconds()) // 60
+    if minutes == 0:
+        return "tout de suite"
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest} min"
+    return f"{hours} h {rest:02}" if rest else f"{hours} h"
