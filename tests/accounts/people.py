@@ -1,5 +1,9 @@
 """Made-up people at work, for every test: an organisation, someone who holds a role there, a signed-in client."""
 
+import time
+
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.http import HttpResponse
 from django.test import Client
 
 from maillage.accounts.actors import Actor, actor_of
@@ -7,6 +11,7 @@ from maillage.accounts.enums import OrganisationKind, Role
 from maillage.accounts.middleware import PROVED
 from maillage.accounts.models import Organisation, User
 from maillage.accounts.services import membership_open, organisation_save, user_create
+from maillage.accounts.totp import code_at
 from maillage.audit.journal import SYSTEM
 
 PASSWORD = "une phrase assez longue"
@@ -46,3 +51,21 @@ def signed_in(user: User, client: Client | None = None) -> Client:
     session[PROVED] = True
     session.save()
     return client
+
+
+def enrolled(user: User) -> str:
+    """Give her an authenticator app; its secret."""
+    secret = generate_totp_secret()
+    TOTP.activate(user, secret)
+    return secret
+
+
+def present_code(secret: str, later: int = 0) -> str:
+    """The code her app shows now, or some seconds later."""
+    return code_at(secret, time.time() + later)
+
+
+def goes_through_sign_in(client: Client, user: User, secret: str, **fields: str) -> HttpResponse:
+    """Password, then code, as a browser does; the answer to the code."""
+    client.post("/compte/entrer/", {"login": user.email, "password": PASSWORD, **fields})
+    return client.post("/compte/entrer/code/", {"code": present_code(secret)})

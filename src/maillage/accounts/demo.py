@@ -50,7 +50,7 @@ def demo_account(*, email: str, display_name: str, posts: Iterable[tuple[Role, O
 
 @dataclass(frozen=True)
 class DemoCode:
-    """What someone needs to sign in now. `seconds`: for how long the code is shown; it is accepted half a minute more."""
+    """What someone needs to sign in now. `seconds`: how long the code is shown; it is taken half a minute longer."""
 
     email: str
     display_name: str
