@@ -94,8 +94,12 @@ def evaluate(
             rule = _rule_broken(item, answers.get(name), values, moment)
             if rule is not None:
                 problems[name] = rule
-    kept = {name: answers[name] for name in definition.questions if name in answers and name not in problems}
-    return Verdict(relevance, kept, problems)
+    order = definition.questions
+    return Verdict(
+        relevant=relevance,
+        answers={name: answers[name] for name in order if name in answers and name not in problems},
+        problems={name: problems[name] for name in order if name in problems},
+    )
 
 
 def _rule_broken(

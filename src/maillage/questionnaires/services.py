@@ -213,9 +213,8 @@ def submit(
     }
     done = {"version": row.version + 1, "done_at": instant.isoformat(), "done_by": str(by.user_id)}
     parts = {**row.parts, **dict.fromkeys(sections, done)}
-    awaited = set(row.parts) if row.corrects_id else definition.sections - {Section.HEALTH}
-    closes = all("done_at" in parts.get(section, {}) for section in awaited or definition.sections)
-    if closes:
+    talk = definition.sections - {Section.HEALTH} or definition.sections
+    if all("done_at" in parts.get(section, {}) for section in (row.parts if row.corrects_id else talk)):
         row.submitted_at, row.submitted_by = instant, by.user
     _write(row, clean, parts=parts)
     note(subject=subject, section=",".join(sorted(sections)))
@@ -301,20 +300,22 @@ def _merged(
     """The sections that change, whole: what is on file with what was typed over it. StaleEdit with both texts."""
     definition = selectors.definition_of(row.questionnaire)
     changed: dict[Section, dict[str, Any]] = {}
-    differences: list[Difference] = []
+    differences: list[tuple[str, Any, Any]] = []  # question, stored, typed
     for section, answers in typed.items():
         on_file = selectors.section_of(row, opened, section)
         different = [name for name in answers if not _same(definition, name, on_file.get(name), answers[name])]
         if not different:
             continue
         if row.parts.get(section, {}).get("version", 1) > version:
-            differences += [_difference(definition, name, on_file.get(name), answers[name]) for name in different]
+            differences += [(name, on_file.get(name), answers[name]) for name in different]
         merged = {**on_file, **answers}
         changed[section] = {name: value for name, value in merged.items() if value is not None}
     if differences:
+        order = {name: position for position, name in enumerate(definition.questions)}
+        differences.sort(key=lambda found: order[found[0]])
         raise StaleEdit(
             _("Ce brouillon a été modifié sur un autre appareil pendant que vous écriviez."),
-            differences=differences,
+            differences=[_difference(definition, *found) for found in differences],
             current_version=row.version,
         )
     return changed

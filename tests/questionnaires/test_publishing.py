@@ -1,0 +1,138 @@
+"""Versions of an instrument: numbered, current, withdrawn, immutable once answered."""
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from maillage.accounts.enums import Role
+from maillage.audit.journal import SYSTEM
+from maillage.audit.models import JournalEntry
+from maillage.common.errors import NotAllowed, RuleBroken
+from maillage.questionnaires import selectors, services
+from maillage.questionnaires.models import AnswerSet, Questionnaire
+from maillage.questionnaires.workbook import BadWorkbook
+from tests.questionnaires import world as worlds
+from tests.questionnaires.books import book
+from tests.questionnaires.world import World
+
+
+def test_each_new_workbook_is_a_new_version_and_the_same_one_is_the_same_version(world: World):
+    first = world.questionnaire
+    again = services.publish(by=SYSTEM, workbook=bytes(first.workbook), name="copie.xlsx", slug="essai")
+    second = services.publish(by=world.ase, workbook=worlds.workbook("Essai, suite"), name="b.xlsx", slug="essai")
+    other = services.publish(by=SYSTEM, workbook=bytes(first.workbook), name="essai.xlsx", slug="autre")
+    assert (first.pk, first.number, second.number, other.number) == (again.pk, 1, 2, 1)
+    assert selectors.current("essai") == second
+    assert selectors.current("inconnu") is None
+    assert (second.title, second.created_by) == ("Essai, suite", world.ase.user_id)
+
+
+def test_only_who_may_change_settings_publishes_and_withdraws(world: World):
+    with pytest.raises(NotAllowed):
+        services.publish(by=world.educator, workbook=worlds.workbook("Autre"), name="a.xlsx", slug="essai")
+    with pytest.raises(NotAllowed):
+        services.withdraw(by=world.educator, questionnaire=world.questionnaire)
+    assert Role.EDUCATOR in world.educator.roles
+
+
+def test_a_refused_workbook_leaves_nothing_behind(world: World):
+    before = JournalEntry.objects.count()
+    with pytest.raises(BadWorkbook):
+        services.publish(by=SYSTEM, workbook=book([("texte", "a", "A")]), name="a.xlsx", slug="essai")
+    assert Questionnaire.objects.count() == 1
+    assert JournalEntry.objects.count() == before
+
+
+def test_a_withdrawn_version_gives_way_to_the_previous_one_and_comes_back_when_published_again(world: World):
+    workbook = worlds.workbook("Essai, suite")
+    second = services.publish(by=SYSTEM, workbook=workbook, name="b.xlsx", slug="essai")
+    services.withdraw(by=world.ase, questionnaire=second)
+    assert selectors.current("essai") == world.questionnaire
+    services.withdraw(by=world.ase, questionnaire=world.questionnaire)
+    assert selectors.current("essai") is None
+    assert services.publish(by=SYSTEM, workbook=workbook, name="b.xlsx", slug="essai") == second
+    assert selectors.current("essai") == second
+
+
+def test_no_new_answers_to_a_withdrawn_version(world: World):
+    services.withdraw(by=world.ase, questionnaire=world.questionnaire)
+    with pytest.raises(RuleBroken):
+        world.start()
+
+
+def test_a_draft_goes_on_with_its_version_after_a_new_one_is_published(world: World):
+    draft = world.start()
+    services.publish(by=SYSTEM, workbook=worlds.workbook("Essai, suite"), name="b.xlsx", slug="essai")
+    services.withdraw(by=world.ase, questionnaire=world.questionnaire)
+    done = world.submit(draft, faim="non")
+    assert done.questionnaire == world.questionnaire
+    assert done.submitted_at is not None
+
+
+def test_shipped_instruments_are_published_once_and_stay_withdrawn(world: World):
+    shipped = services.publish_shipped(by=SYSTEM)
+    assert {row.slug for row in shipped} == {"retour"}
+    journal = JournalEntry.objects.count()
+    assert services.publish_shipped(by=SYSTEM) == shipped
+    assert JournalEntry.objects.count() == journal
+    services.withdraw(by=world.ase, questionnaire=shipped[0])
+    services.publish_shipped(by=SYSTEM)
+    assert selectors.current("retour") is None
+
+
+def sql(statement: str, *parameters: object) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+
+
+CHANGES = [
+    ("definition", '"{}"'),
+    ("workbook", b"x"),
+    ("sha256", "x"),
+    ("number", 9),
+    ("slug", "x"),
+    ("title", "x"),
+    ("answered_at", None),
+]
+
+
+@pytest.mark.parametrize(("column", "value"), CHANGES)
+def test_the_database_refuses_to_change_what_was_asked_once_answered(world: World, column: str, value: object):
+    world.start()
+    statement = f"UPDATE questionnaires_questionnaire SET {column} = %s"
+    with pytest.raises(DatabaseError, match="immutable"):
+        sql(statement, value)
+
+
+def test_the_database_lets_a_version_without_answers_be_changed_and_any_version_be_withdrawn(world: World):
+    sql("UPDATE questionnaires_questionnaire SET title = %s", "x")
+    world.start()
+    services.withdraw(by=world.ase, questionnaire=world.questionnaire)
+    assert Questionnaire.objects.get().withdrawn_at is not None
+
+
+def test_the_database_refuses_to_delete_an_answered_version(world: World):
+    world.start()
+    with pytest.raises(DatabaseError, match="immutable"):
+        sql("DELETE FROM questionnaires_questionnaire")
+
+
+@pytest.mark.parametrize("column", ["answers", "words", "health", "parts", "submitted_at", "version", "context"])
+def test_the_database_refuses_to_change_answers_once_submitted(world: World, column: str):
+    world.submit(world.start(), faim="non")
+    with pytest.raises(DatabaseError, match="immutable"):
+        sql(f"UPDATE questionnaires_answerset SET {column} = NULL")
+    with pytest.raises(DatabaseError, match="immutable"):
+        sql("DELETE FROM questionnaires_answerset")
+    assert AnswerSet.objects.count() == 1
+
+
+def test_two_versions_cannot_have_the_same_number_nor_the_same_workbook(world: World):
+    row = world.questionnaire
+    for changes in ({"number": 2}, {"sha256": "x"}):
+        copy = Questionnaire(
+            slug=row.slug, number=1, title="x", workbook=b"x", sha256=row.sha256, definition=row.definition
+        )
+        for name, value in changes.items():
+            setattr(copy, name, value)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            copy.save(force_insert=True)
