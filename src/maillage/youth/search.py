@@ -7,8 +7,9 @@ shown to nobody, and every look-up is journalled, without its words.
 
 import threading
 import uuid
-from collections.abc import Iterable
 from datetime import date
+
+from django.db.models import QuerySet
 
 from maillage.accounts.actors import Actor
 from maillage.audit.journal import record
@@ -45,23 +46,19 @@ class Names:
             self._refresh()
             return self._index.search(text, birth_year=birth_year, among=among, limit=limit)
 
-    def twins(self, names: Iterable[str], born: date | None) -> list[uuid.UUID]:
-        with self._lock:
-            self._refresh()
-            return self._index.twins(names, born)
-
     def _refresh(self) -> None:
         if self._built:
             recent = self._recent()
             # A database brought back from a copy has other numbers: nothing known holds any more.
             if all(recent.get(number) == person for number, person in self._applied.items()):
-                self._apply({person for number, person in recent.items() if number not in self._applied})
+                changed = {person for number, person in recent.items() if number not in self._applied}
+                if changed:
+                    _read(self._index, YoungPerson.objects.filter(pk__in=changed))
                 self._mark(recent)
                 return
-        self._index = NameIndex()
         self._newest = IdentityRevision.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         recent = self._recent()
-        self._apply(None)
+        self._index = whole_index()
         self._mark(recent)
         self._built = True
 
@@ -73,20 +70,23 @@ class Names:
         self._newest = max(recent, default=self._newest)
         self._applied = {number: person for number, person in recent.items() if number > self._newest - _OVERLAP}
 
-    def _apply(self, changed: set[uuid.UUID] | None) -> None:
-        """Read again those persons (None: all). Nobody changed: no query."""
-        people = YoungPerson.objects.select_related("data_key").order_by("pk")
-        if changed is not None:
-            if not changed:
-                return
-            people = people.filter(pk__in=changed)
-        for person in people.iterator(chunk_size=_BATCH):
-            if person.data_key.wrapped is None:
-                self._index.remove(person.pk)
-                continue
-            opened = Opened(person.data_key, [Section.IDENTITY])
-            born = opened.text(person, "birth_date")
-            self._index.add(person.pk, _names(opened, person), date.fromisoformat(born) if born else None)
+
+def whole_index() -> NameIndex[uuid.UUID]:
+    """A new index of everyone, for a command that compares a file with all that is known."""
+    index: NameIndex[uuid.UUID] = NameIndex()
+    _read(index, YoungPerson.objects.all())
+    return index
+
+
+def _read(index: NameIndex[uuid.UUID], people: QuerySet[YoungPerson]) -> None:
+    """Put those persons in the index as they are named now; erased ones leave it."""
+    for person in people.select_related("data_key").order_by("pk").iterator(chunk_size=_BATCH):
+        if person.data_key.wrapped is None:
+            index.remove(person.pk)
+            continue
+        opened = Opened(person.data_key, [Section.IDENTITY])
+        born = opened.text(person, "birth_date")
+        index.add(person.pk, _names(opened, person), date.fromisoformat(born) if born else None)
 
 
 def _names(opened: Opened, person: YoungPerson) -> list[str]:

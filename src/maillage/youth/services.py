@@ -171,6 +171,18 @@ def person_edit(*, by: Doer, person: YoungPerson, version: int, **typed: Any) ->
     return row
 
 
+def additions(
+    *, by: Doer, person: YoungPerson, row: YoungPerson | ParentalSituation, typed: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Of what a file says, what would change her row or a parent's: a mapping adds to the one stored."""
+    opened = _opened(by, person)
+    whole = {
+        field: {**(opened.value(row, field) or {}), **value} if isinstance(value, Mapping) else value
+        for field, value in typed.items()
+    }
+    return changes(row, opened, whole)
+
+
 @action(PARENT_SAVED)
 def parent_save(
     *,

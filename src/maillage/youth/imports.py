@@ -1,0 +1,333 @@
+"""Taking in young persons, their homes, placements and parents from a file an ASE tool exports.
+
+Each row is one transaction: what is wrong with one stops and spoils no other. A dry run does the very same work
+and undoes each row, so that what it says is what would happen. Rows are found again by a keyed digest of their
+external reference: the same file twice changes nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from maillage.accounts.enums import OrganisationKind
+from maillage.accounts.models import Organisation, User
+from maillage.accounts.services import organisation_save
+from maillage.audit.journal import By, System
+from maillage.common.clock import now
+from maillage.common.errors import DomainError
+from maillage.common.letters import fold
+from maillage.reference.zones import PARIS, zone_of
+from maillage.youth import services
+from maillage.youth.drafts import Draft, Place, Refused, draft
+from maillage.youth.enums import LegalStatus, MissionKind, PlacementKind
+from maillage.youth.mappings import ColumnMapping, Columns, load
+from maillage.youth.models import Mission, ParentalSituation, Placement, YoungPerson
+from maillage.youth.names import NameIndex
+from maillage.youth.search import whole_index
+from maillage.youth.tables import Row, Table, Unreadable, read
+
+Progress = Callable[[int, int], None]
+
+_HOME_KINDS = {
+    PlacementKind.HOME: OrganisationKind.HOME,
+    PlacementKind.HOTEL: OrganisationKind.HOME,
+    PlacementKind.FOSTER: OrganisationKind.FOSTER_CARE,
+    PlacementKind.FAMILY: OrganisationKind.AEMO,
+}
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something about a line: why it is refused, or what is left to settle by hand. `column` "" for the whole line."""
+
+    line: int
+    reason: str
+    column: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.column} : " if self.column else ""
+        return _("ligne %(line)d : %(where)s%(reason)s") % {"line": self.line, "where": where, "reason": self.reason}
+
+
+@dataclass
+class Report:
+    """What an import did, or would do (`applied` False). Lines are counted as the file shows them."""
+
+    applied: bool
+    read: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    organisations: int = 0
+    refused: list[Remark] = field(default_factory=list)
+    twins: list[Remark] = field(default_factory=list)
+    to_settle: list[Remark] = field(default_factory=list)
+    ignored_columns: list[str] = field(default_factory=list)
+
+    @property
+    def refused_lines(self) -> int:
+        return len({remark.line for remark in self.refused})
+
+    def lines(self) -> list[str]:
+        """The report as lines of French text."""
+        done = _("Import fait.") if self.applied else _("Essai : rien n’a été écrit. Ajoutez --apply pour importer.")
+        found = [
+            done,
+            _("%(count)d lignes lues") % {"count": self.read},
+            _("%(count)d dossiers créés") % {"count": self.created},
+            _("%(count)d dossiers mis à jour") % {"count": self.updated},
+            _("%(count)d dossiers inchangés") % {"count": self.unchanged},
+            _("%(count)d organisations créées") % {"count": self.organisations},
+            _("%(count)d lignes refusées") % {"count": self.refused_lines},
+        ]
+        if self.ignored_columns:
+            found.append(_("Colonnes ignorées : %(names)s") % {"names": ", ".join(self.ignored_columns)})
+        for heading, remarks in (
+            (_("Refusées :"), self.refused),
+            (_("Doubles probables (à vérifier, rien n’est fusionné) :"), self.twins),
+            (_("À régler à la main :"), self.to_settle),
+        ):
+            if remarks:
+                found += [heading, *(f"  {remark}" for remark in remarks)]
+        return found
+
+
+class _Undo(Exception):
+    """Ends the transaction of a row that is only tried."""
+
+
+class _Import:
+    def __init__(self, by: System, table: Table, columns: Columns, *, apply: bool) -> None:
+        self.by = by
+        self.table = table
+        self.columns = columns
+        self.apply = apply
+        self.report = Report(applied=apply, ignored_columns=columns.ignored)
+        self.seen: dict[bytes, int] = {}
+        self.made: set[tuple[str, str]] = set()
+        self.known = whole_index()
+        self.in_file: NameIndex[int] = NameIndex()
+        self.today = now().date()
+
+    def take(self, row: Row) -> None:
+        self.report.read += 1
+        if row.problem:
+            self.report.refused.append(Remark(row.line, row.problem))
+            return
+        try:
+            found = draft(
+                self.columns.cells(row.cells), self.columns.headings, self.today, mac_dates=self.table.mac_dates
+            )
+        except Refused as refusal:
+            self.report.refused += [Remark(row.line, problem.reason, problem.column) for problem in refusal.problems]
+            return
+        digest = services.reference_digest(found.reference)
+        if digest in self.seen:
+            reason = _("même référence qu’à la ligne %(line)d") % {"line": self.seen[digest]}
+            self.report.refused.append(Remark(row.line, reason))
+            return
+        self.seen[digest] = row.line
+        self._write(row.line, found, digest)
+
+    def _write(self, line: int, found: Draft, digest: bytes) -> None:
+        made: set[tuple[str, str]] = set()
+        remarks: list[str] = []
+        try:
+            with transaction.atomic():
+                known = YoungPerson.objects.select_related("data_key").filter(reference_digest=digest).first()
+                if known is not None and known.data_key.wrapped is None:
+                    self.report.refused.append(Remark(line, _("ce dossier a été effacé")))
+                    return
+                twins = self._twins(found) if known is None else []
+                changed = self._row(known, found, made, remarks)
+                if not self.apply:
+                    raise _Undo
+        except _Undo:
+            pass
+        except DomainError as refusal:
+            self.report.refused.append(Remark(line, refusal.message))
+            return
+        except IntegrityError:
+            self.report.refused.append(Remark(line, _("contredit ce qui est déjà enregistré")))
+            return
+        self.report.created += known is None
+        self.report.updated += known is not None and changed
+        self.report.unchanged += known is not None and not changed
+        self.report.organisations += len(made - self.made)
+        self.made |= made
+        self.report.twins += [Remark(line, twin) for twin in twins]
+        self.report.to_settle += [Remark(line, remark) for remark in remarks]
+        if known is None:
+            self.in_file.add(line, _names(found), found.identity.get("birth_date"))
+
+    def _row(self, known: YoungPerson | None, found: Draft, made: set[tuple[str, str]], remarks: list[str]) -> bool:
+        """Write one row; whether anything changed."""
+        association = self._organisation(found.association, OrganisationKind.ASSOCIATION, None, made)
+        kind = _HOME_KINDS.get(PlacementKind(found.home_kind)) if found.home_kind else None
+        home = self._organisation(found.home, kind or OrganisationKind.HOME, association, made)
+        ase = self._organisation(found.ase, OrganisationKind.ASE, None, made)
+        changed = False
+        if known is None:
+            changed = True
+            person = services.person_create(
+                by=self.by,
+                departement=found.departement,
+                external_reference=found.reference,
+                **found.identity,
+            )
+        else:
+            person = known
+            typed = {**found.identity, "departement": found.departement}
+            new = services.additions(by=self.by, person=person, row=person, typed=typed)
+            if new:
+                changed = True
+                person = services.person_edit(by=self.by, person=person, version=person.version, **new)
+        for key, values in found.parents.items():
+            changed |= self._parent(person, key, values)
+        worker = self._case_worker(found, remarks)
+        changed |= self._follow(person, found, home, ase, worker, remarks)
+        return changed
+
+    def _parent(self, person: YoungPerson, key: str, values: dict[str, Any]) -> bool:
+        row = ParentalSituation.objects.filter(person=person, external_key=key).first()
+        if row is None:
+            services.parent_save(by=self.by, person=person, external_key=key, **values)
+            return True
+        new = services.additions(by=self.by, person=person, row=row, typed=values)
+        if new:
+            services.parent_save(by=self.by, person=person, parent=row, version=row.version, **new)
+        return bool(new)
+
+    def _case_worker(self, found: Draft, remarks: list[str]) -> User | None:
+        if not found.case_worker:
+            return None
+        user = User.objects.filter(email__iexact=found.case_worker, is_active=True).first()
+        if user is None:
+            remarks.append(_("référent sans compte : créez-le, puis ouvrez-lui une mission"))
+        return user
+
+    def _follow(
+        self,
+        person: YoungPerson,
+        found: Draft,
+        home: Organisation | None,
+        ase: Organisation | None,
+        worker: User | None,
+        remarks: list[str],
+    ) -> bool:
+        """Her place and the missions that go with it. A move is never decided by a file."""
+        basis = found.legal_basis or _basis(found)
+        present = Placement.objects.filter(person=person, ends_on__isnull=True).first()
+        if home is not None and present is not None and present.organisation_id != home.pk:
+            remarks.append(_("elle est déjà accueillie ailleurs : le changement de lieu se fait dans Maillage"))
+        elif (
+            home is not None and present is None and Placement.objects.filter(person=person, organisation=home).exists()
+        ):
+            remarks.append(_("cet accueil a été terminé dans Maillage : il n’est pas rouvert"))
+        elif home is not None and present is None and found.placed_since is not None:
+            services.placement_start(
+                by=self.by,
+                person=person,
+                organisation=home,
+                kind=found.home_kind,
+                starts_on=found.placed_since,
+                legal_basis=basis,
+                case_worker=worker,
+                ase=ase,
+            )
+            return True
+        changed = False
+        for kind, organisation, user in (
+            (MissionKind.ON_CALL, ase, None),
+            (MissionKind.CASE_WORKER, None, worker),
+        ):
+            holder = organisation or user
+            missions = Mission.objects.filter(person=person, kind=kind, organisation=organisation, user=user)
+            if holder is not None and not missions.exists():
+                services.mission_open(
+                    by=self.by, person=person, kind=kind, organisation=organisation, user=user, legal_basis=basis
+                )
+                changed = True
+        return changed
+
+    def _organisation(
+        self, place: Place | None, kind: str, parent: Organisation | None, made: set[tuple[str, str]]
+    ) -> Organisation | None:
+        """The organisation a row names, created when new. One that is known is left as it is: accounts keep it."""
+        if place is None:
+            return None
+        found = self._known_organisation(place, kind)
+        if found is not None:
+            return found
+        made.add((place.reference or fold(place.name), kind))
+        try:
+            zone = zone_of(place.departement)
+        except ValueError:
+            zone = PARIS
+        return organisation_save(
+            by=self.by,
+            external_reference=place.reference,
+            name=place.name or place.reference,
+            kind=kind,
+            departement=place.departement,
+            parent=parent,
+            zone=zone,
+            phone=place.phone,
+            night_phone=place.night_phone,
+            address=place.address,
+            commune=place.commune,
+        )
+
+    def _known_organisation(self, place: Place, kind: str) -> Organisation | None:
+        if place.reference:
+            return Organisation.objects.filter(external_reference=place.reference).first()
+        same = Organisation.objects.filter(kind=kind, departement=place.departement).order_by("pk")
+        return next((row for row in same if fold(row.name) == fold(place.name)), None)
+
+    def _twins(self, found: Draft) -> list[str]:
+        """Who looks like this new person: files by id, rows by line, never a name."""
+        names, born = _names(found), found.identity.get("birth_date")
+        lines = [_("ressemble à la ligne %(line)d") % {"line": line} for line in self.in_file.twins(names, born)]
+        files = [_("ressemble au dossier %(id)s") % {"id": pk} for pk in self.known.twins(names, born)]
+        return files + lines
+
+
+def _names(found: Draft) -> list[str]:
+    return [str(found.identity[name]) for name in ("given_name", "family_name", "usual_name") if name in found.identity]
+
+
+def _basis(found: Draft) -> str:
+    status = found.identity.get("legal_status", LegalStatus.UNKNOWN)
+    return _("Reprise de données : %(status)s") % {"status": LegalStatus(status).label}
+
+
+def run(
+    path: Path | str,
+    mapping_path: Path | str | None = None,
+    *,
+    apply: bool = False,
+    by: By,
+    progress: Progress | None = None,
+) -> Report:
+    """Import that file, or try to (`apply` False). Unreadable when the file or the mapping as a whole cannot be taken.
+
+    Rows are written as the system, signed by `by`: a command is run by whoever holds the machine. `progress` is
+    called with (rows done, about how many).
+    """
+    with translation.override("fr"):
+        mapping = load(Path(mapping_path)) if mapping_path else ColumnMapping()
+        table = read(Path(path), mapping.sheet)
+        work = _Import(System(user_id=by.user_id), table, Columns(table.headers, mapping), apply=apply)
+        for done, row in enumerate(table.rows, 1):
+            work.take(row)
+            if progress is not None:
+                progress(done, max(table.total, done))
+        return work.report
+
+
+__all__ = ["Progress", "Remark", "Report", "Unreadable", "run"]
