@@ -151,11 +151,3 @@ class RoleForm(_RoleForm):
 class PersonForm(TokenForm):
     display_name = forms.CharField(label=_("Nom affiché"), max_length=120)
     phone = forms.CharField(label=_("Téléphone professionnel"), max_length=20, required=False)
-
-
-class OrganisationForm(TokenForm):
-    """What people at work read of an organisation: its name, whom to call at any hour."""
-
-    name = forms.CharField(label=_("Nom"), max_length=160)
-    phone = forms.CharField(label=_("Téléphone"), max_length=20, required=False)
-    night_phone = forms.CharField(label=_("Numéro joignable toute la nuit"), max_length=20, required=False)
