@@ -15,6 +15,7 @@ from pathlib import Path
 import django
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
+from django.db import OperationalError
 
 from maillage.config.exits import Exit
 
@@ -54,6 +55,14 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--port", type=_port, default=8000, help="port of the web server (default: %(default)s)")
     run.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     run.set_defaults(module="maillage.config.commands.run", function="run")
+
+    prepare = commands.add_parser(
+        "prepare",
+        parents=[data],
+        help="make what is missing: keys, tables, definitions, static files",
+        description="What `run` does first; run it after each installation of a new version. Safe to repeat.",
+    )
+    prepare.set_defaults(module="maillage.config.commands.run", function="prepare_all")
 
     worker = commands.add_parser(
         "worker",
@@ -139,5 +148,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"maillage: {error}", file=sys.stderr)
         return Exit.REFUSED
     command = getattr(import_module(options.module), options.function)
-    code: int = command(options)
+    try:
+        code: int = command(options)
+    except ImproperlyConfigured as error:
+        print(f"maillage: {error}", file=sys.stderr)
+        return Exit.REFUSED
+    except OperationalError as error:
+        print(f"maillage: the database does not answer: {error}", file=sys.stderr)
+        return Exit.UNAVAILABLE
     return code

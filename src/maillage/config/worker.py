@@ -17,6 +17,7 @@ from django.db import close_old_connections
 from maillage.accounts.letters import deliver as deliver_letters
 from maillage.audit.seal import seal_batch
 from maillage.common.clock import now
+from maillage.config.checks import refuse_unsafe
 from maillage.config.exits import Exit
 from maillage.tasks.outbox import deliver as deliver_notices
 from maillage.tasks.sweeper import sweep
@@ -54,6 +55,7 @@ def run(stop: threading.Event, parent: int | None = None) -> None:
 
 def main(_options: Namespace) -> Exit:
     """`maillage worker`: until SIGTERM or SIGINT."""
+    refuse_unsafe()
     stop = threading.Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:

@@ -1,8 +1,12 @@
-"""Entry of the web server."""
+"""Entry of the web server. Production settings that are not safe refuse to start here too."""
 
 import os
+import resource
+from importlib import import_module
 
 from django.core.wsgi import get_wsgi_application
 
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold keys and names in clear
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.config.settings.embedded")
 application = get_wsgi_application()
+import_module("maillage.config.checks").refuse_unsafe()

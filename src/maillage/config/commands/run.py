@@ -8,10 +8,9 @@ from argparse import Namespace
 from time import monotonic
 
 from django.conf import settings
-from django.core.checks import Error, run_checks
-from django.db import OperationalError
 
 from maillage.config import demo, prepare
+from maillage.config.checks import refuse_unsafe
 from maillage.config.commands.demo import show_accounts
 from maillage.config.commands.screen import err, out, progress
 from maillage.config.exits import Exit
@@ -19,22 +18,13 @@ from maillage.config.supervisor import Supervisor, web, worker
 
 
 def run(options: Namespace) -> Exit:
-    """Until Ctrl-C or SIGTERM."""
+    """Until Ctrl-C or SIGTERM. ImproperlyConfigured when production settings are not safe."""
     os.umask(0o077)
     if not _free(options.host, options.port):
         err.print(f"port {options.port} is taken: choose another with --port (make run PORT=…)")
         return Exit.UNAVAILABLE
-    problems = [found for found in run_checks(include_deployment_checks=not settings.DEMO) if isinstance(found, Error)]
-    if problems:
-        for found in problems:
-            err.print(f"{found.id}: {found.msg}\n  {found.hint or ''}", markup=False)
-        return Exit.REFUSED
-    try:
-        _prepare()
-    except OperationalError as error:
-        err.print(f"the database does not answer: {error}", markup=False)
-        return Exit.UNAVAILABLE
-
+    refuse_unsafe()
+    _prepare()
     os.environ["MAILLAGE_DATA"] = str(settings.DATA)
     shown = "localhost" if options.host == "127.0.0.1" else options.host
     address = f"http://{shown}:{options.port}"
@@ -60,6 +50,13 @@ def _free(host: str, port: int) -> bool:
     return True
 
 
+def prepare_all(_options: Namespace) -> Exit:
+    """`maillage prepare`"""
+    os.umask(0o077)
+    _prepare()
+    return Exit.OK
+
+
 def _prepare() -> None:
     prepare.folders()
     if made := prepare.keys():
@@ -67,7 +64,7 @@ def _prepare() -> None:
     if prepare.tables():
         out.print("tables made")
     prepare.definitions()
-    if settings.DEMO and demo.is_empty():
+    if settings.DEMO and demo.is_empty():  # production starts empty
         with progress("loading a synthetic département") as step:
             demo.load(step)
         out.print("synthetic département loaded")

@@ -12,6 +12,7 @@ DATA = Path(_folder.name)
 KEYS = DATA / "keys"
 FILES = DATA / "files"
 STATIC_ROOT = DATA / "static"
+STATIC_ROOT.mkdir()  # whitenoise warns about a folder that is not there
 # A file, not memory: the engine under test is the one of production, with its journal and its lock.
 if DATABASES["default"]["ENGINE"] == "maillage.common.sqlite":
     DATABASES["default"] |= {"NAME": DATA / "maillage.sqlite3", "TEST": {"NAME": DATA / "test.sqlite3"}}
