@@ -4,10 +4,11 @@ Pure but for the language, which is the reader's. Instants are aware; `zone` is 
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Literal
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 ClockState = Literal["calm", "soon", "late", "done"]
@@ -73,11 +74,17 @@ def day(instant: datetime, now: datetime, zone: tzinfo) -> str:
     here, today = instant.astimezone(zone).date(), now.astimezone(zone).date()
     distance = (here - today).days
     near = {0: _("aujourd’hui"), -1: _("hier"), 1: _("demain")}.get(distance)
-    return near or date_format(here, "l j F" if here.year == today.year else "l j F Y")
+    return near or f"{date_format(here, 'l')} {_date(here, today)}"
+
+
+def _date(here: date, today: date) -> str:
+    """« 1er mars », « 3 mars », with the year when it is another one."""
+    said = date_format(here, "j F" if here.year == today.year else "j F Y")
+    return f"1er{said[1:]}" if here.day == 1 and (get_language() or "").startswith("fr") else said
 
 
 def moment(instant: datetime, now: datetime, zone: tzinfo) -> str:
-    """« 21 h 42 » today, « hier 21 h 42 », « dim. 18 h » in the coming week, else « mar. 3 mars, 21 h 42 »."""
+    """« 21 h 42 » today, « hier 21 h 42 », « dimanche 18 h » in the coming week, else « 3 mars, 21 h 42 »."""
     here, today = instant.astimezone(zone).date(), now.astimezone(zone).date()
     clock, distance = hour(instant, zone), (here - today).days
     if distance == 0:
@@ -85,5 +92,5 @@ def moment(instant: datetime, now: datetime, zone: tzinfo) -> str:
     if abs(distance) == 1:
         return f"{day(instant, now, zone)} {clock}"
     if 1 < distance < 7:
-        return f"{date_format(here, 'D')} {clock}"
-    return f"{date_format(here, 'D j M' if here.year == today.year else 'D j M Y')}, {clock}"
+        return f"{date_format(here, 'l')} {clock}"
+    return f"{_date(here, today)}, {clock}"

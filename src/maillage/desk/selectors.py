@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
@@ -15,7 +16,6 @@ from maillage.accounts.models import Organisation, User
 from maillage.accounts.selectors import organisations_of, role_labels, with_descendants
 from maillage.common.enums import Section
 from maillage.desk.presets import Preset, presets
-from maillage.episodes import access as episodes
 from maillage.episodes import selectors as episode_rows
 from maillage.episodes.enums import EpisodeState, OutingKind
 from maillage.episodes.lifecycle import state_of
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from maillage.tasks.models import Task
     from maillage.youth.models import YoungPerson
 
+# Roles that live with those they look after: first name and photo, because initials invite declaring the wrong child.
+_AT_HOME = frozenset({Role.EDUCATOR, Role.ON_CALL_MANAGER, Role.FOSTER_CARER})
 # The sweeper works every few seconds: past this, its silence is said.
 SWEEP_LATE = timedelta(minutes=2)
 _AWAY = frozenset({EpisodeState.MISSING, EpisodeState.LOCATED})
@@ -155,6 +157,14 @@ class Pulse:
 
 
 @dataclass(frozen=True)
+class House:
+    """Those who are where they should be, under one roof."""
+
+    name: str
+    lines: list[Line]
+
+
+@dataclass(frozen=True)
 class Desk:
     pulse: Pulse
     homes: list[Organisation]
@@ -162,14 +172,14 @@ class Desk:
     steps: list[Step]
     away: list[Line]
     outside: list[Line]
-    here: list[Line]
+    houses: list[House]
     on_call: list[Answers]
     hosts: bool
     may_open: bool
 
     @property
     def empty(self) -> bool:
-        return not (self.relays or self.steps or self.away or self.outside or self.here)
+        return not (self.relays or self.steps or self.away or self.outside or self.houses)
 
 
 def desk(actor: Actor, at: datetime, *, discreet: bool = False) -> Desk:
@@ -178,18 +188,22 @@ def desk(actor: Actor, at: datetime, *, discreet: bool = False) -> Desk:
     `discreet`: a shared screen, no name anywhere.
     """
     homes = organisations_of(actor)
-    own = _own_homes(actor)
-    residents = people.residents(own, actor)
     personal = dict(
         youth.current_missions(actor).filter(user_id=actor.user_id).values_list("person_id", "kind").order_by("kind")
     )
+    own = _own_homes(actor)
+    if MissionKind.HOSTS in personal.values():
+        # A foster carer named for some children: not all those of her service.
+        own -= {post.organisation_id for post in actor.posts if post.role == Role.FOSTER_CARER}
+    residents = people.residents(own, actor)
     relays, addressed = task_rows.waiting_for(actor), task_rows.addressed_to(actor)
     followed = set(personal) | {relay.task.subject for relay in relays} | {task.subject for task in addressed}
+    watched: set[uuid.UUID] = set()
     if Role.ASE_ON_CALL in actor.roles:
         # She answers for a whole département: who is missing, not everyone.
-        followed |= set(episodes.visible_to(actor).filter(closed_at__isnull=True).values_list("person_id", flat=True))
+        watched = {episode.person_id for episode in episode_rows.open_seen_by(actor)}
     known = {person.pk for person in residents}
-    others = _seen(actor, followed - known)
+    others = _seen(actor, (followed | watched) - known)
     hosted = known | {pk for pk, kind in personal.items() if kind == MissionKind.HOSTS}
     faces = _faces(actor, [*residents, *others], hosted, discreet)
 
@@ -218,7 +232,7 @@ def desk(actor: Actor, at: datetime, *, discreet: bool = False) -> Desk:
                 place=face.home if pk not in hosted or len(own) > 1 else "",
             )
         )
-    listed = hosted | set(personal) | {pk for pk, episode in running.items() if episode.away}
+    listed = hosted | set(personal) | {pk for pk in watched if pk in running and running[pk].away}
     lines = [line for line in lines if line.face.pk in listed]
     said = {line.face.pk for line in lines if line.steps}
     away = [line for line in lines if line.episode and line.episode.away]
@@ -243,13 +257,16 @@ def desk(actor: Actor, at: datetime, *, discreet: bool = False) -> Desk:
         steps=[_step(task, True, roles, faces.get(task.subject)) for task in addressed if task.subject not in said],
         away=sorted(away, key=lambda line: line.episode.noticed_at if line.episode else at),
         outside=sorted(outside, key=lambda line: line.outing.expected_at if line.outing else at),
-        here=sorted(
-            (line for line in lines if line.face.pk not in set_aside), key=lambda line: (line.face.home, line.face.name)
-        ),
-        on_call=_on_call(own, at),
+        houses=_houses(line for line in lines if line.face.pk not in set_aside),
+        on_call=_on_call({post.organisation_id for post in actor.posts if post.role in _AT_HOME}, at),
         hosts=bool(hosted),
         may_open=actor.may(Ability.EPISODE_OPEN),
     )
+
+
+def _houses(lines: Iterable[Line]) -> list[House]:
+    ordered = sorted(lines, key=lambda line: (line.face.home, line.face.said))
+    return [House(name, list(group)) for name, group in groupby(ordered, key=lambda line: line.face.home)]
 
 
 @dataclass(frozen=True)
@@ -303,7 +320,7 @@ def _seen(actor: Actor, ids: Collection[uuid.UUID]) -> "list[YoungPerson]":
 def _own_homes(actor: Actor) -> frozenset[uuid.UUID]:
     """Where she works; for a manager on call of an association, the homes below it too."""
     managed = with_descendants(post.organisation_id for post in actor.posts if post.role == Role.ON_CALL_MANAGER)
-    return managed | {post.organisation_id for post in actor.posts if post.role == Role.EDUCATOR}
+    return managed | {post.organisation_id for post in actor.posts if post.role in _AT_HOME}
 
 
 def _at_home(actor: Actor, persons: "Iterable[YoungPerson]") -> set[uuid.UUID]:

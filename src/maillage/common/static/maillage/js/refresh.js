@@ -24,6 +24,26 @@
     if (status === 401 || status === 403) ended();
     else lost();
   });
+  // What the hand was on survives the swap: the focus, and what was folded open.
+  const name = (element) => {
+    if (!element) return "";
+    const form = element.closest("form");
+    return [element.tagName, element.getAttribute("href"), element.value, form && form.getAttribute("action")].join(" ");
+  };
+  let loaded = Date.now();
+  let focused = "";
+  let open = [];
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const part = event.detail.target;
+    for (const id of open) {
+      const folded = document.getElementById(id);
+      if (folded) folded.open = true;
+    }
+    if (!focused) return;
+    const again = [...part.querySelectorAll("a, button, summary")].find((element) => name(element) === focused);
+    if (again) again.focus({ preventScroll: true });
+  });
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (!refreshes(event)) return;
     // Sent to the sign-in page: keep what is on screen, say why it no longer moves.
@@ -32,9 +52,17 @@
       event.detail.shouldSwap = false;
       ended();
     } else if (event.detail.shouldSwap) {
+      const part = event.detail.target;
+      focused = part.contains(document.activeElement) ? name(document.activeElement) : "";
+      open = [...part.querySelectorAll("details[open][id]")].map((element) => element.id);
       banner.hidden = true;
+      loaded = Date.now();
     }
   });
+  // A device that slept, a timer that stopped: silence is said too.
+  setInterval(() => {
+    if (Date.now() - loaded > 60000 && banner.hidden) lost();
+  }, 5000);
   window.addEventListener("offline", lost);
   window.addEventListener("online", () => {
     const part = document.querySelector("[data-refresh]");
