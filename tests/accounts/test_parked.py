@@ -51,6 +51,13 @@ def test_a_form_sent_without_a_session_gets_the_sign_in_page_and_keeps_its_text_
     assert TEXT not in blob_in(page)
 
 
+def test_a_form_sent_by_htmx_gets_the_same_page_in_the_place_of_its_own(user: User) -> None:
+    page = Client().post(INVITE, typed(user), headers={"HX-Request": "true"})
+    assert (page.status_code, page["HX-Retarget"]) == (200, "body")
+    assert "votre texte est gardé" in page.content.decode()
+    assert blob_in(page)
+
+
 def test_its_author_finds_it_after_password_and_code_and_sends_it_as_it_was(user: User, secret: str) -> None:
     client = Client()
     sent = typed(user)

@@ -80,6 +80,7 @@ def test_someone_invited_sets_up_codes_gets_recovery_codes_and_enters(
     user = professional()
     client = only_password(user)
     page = client.get("/compte/codes/")
+    assert 'fill="white"' in page.context["totp_svg"]
     secret = page.context["form"].secret
     with django_capture_on_commit_callbacks(execute=True):
         answer = client.post("/compte/codes/", {"code": present_code(secret)})

@@ -1,7 +1,9 @@
 """What we ask of allauth differently: nothing tells accounts apart, secrets are sealed, changes are journalled."""
 
+from io import BytesIO
 from typing import Any
 
+import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -12,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from qrcode.image.svg import SvgPathFillImage
 
 from maillage.accounts import enums, sealed, sessions
 from maillage.accounts.actors import actor_of
@@ -130,6 +133,12 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         if clear is None:
             raise ValueError("not a second-factor secret of this installation")
         return clear.decode()
+
+    def build_totp_svg(self, url: str) -> str:
+        """On white: a dark screen would leave nothing to scan."""
+        drawing = BytesIO()
+        qrcode.make(url, image_factory=SvgPathFillImage).save(drawing)
+        return drawing.getvalue().decode()
 
     def get_totp_issuer(self) -> str:
         return "Maillage"

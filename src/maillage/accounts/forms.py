@@ -129,7 +129,7 @@ class _RoleForm(TokenForm):
     organisation: Any = forms.ModelChoiceField(
         label=_("Organisation"), queryset=Organisation.objects.none(), empty_label=_("Choisissez")
     )
-    role = forms.ChoiceField(label=_("Rôle"), choices=Role)
+    role = forms.ChoiceField(label=_("Rôle"), choices=[("", _("Choisissez")), *Role.choices])
 
     def __init__(self, *args: Any, organisations: QuerySet[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

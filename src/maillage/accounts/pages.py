@@ -13,7 +13,10 @@ SIGN_IN = "accounts/sign_in.html"
 
 
 def sign_in_instead(request: HttpRequest) -> HttpResponse:
-    """401: the sign-in page where a form was sent without a session, with what was typed sealed inside."""
+    """401: the sign-in page where a form was sent without a session, with what was typed sealed inside.
+
+    htmx shows nothing of a 401: it gets a 200 that takes the whole page.
+    """
     blob = parked.park(request)
     context: dict[str, Any] = {
         "form": SignInForm(request=request),
@@ -22,4 +25,8 @@ def sign_in_instead(request: HttpRequest) -> HttpResponse:
         "expired": True,
         "lost_files": bool(blob and request.FILES),
     }
+    if "HX-Request" in request.headers:
+        page = render(request, SIGN_IN, context)
+        page["HX-Retarget"], page["HX-Reswap"] = "body", "innerHTML"
+        return page
     return render(request, SIGN_IN, context, status=401)

@@ -144,6 +144,7 @@ LOGGING = {
         # Their messages quote rows and addresses.
         "django.db.backends": {"handlers": [], "propagate": False},
         "django.template": {"handlers": [], "level": "WARNING", "propagate": False},
+        "fido2": {"handlers": [], "level": "WARNING", "propagate": True},  # it names the key of each sign-in
     },
 }
 
