@@ -31,12 +31,13 @@ def tasks_plan(
     what it leaves out itself; done steps, and those a person judged without object, stay. Keys it does not name are
     left alone. PlanError when it cannot run.
     """
-    try:
-        with transaction.atomic():
+    with transaction.atomic(savepoint=False):
+        try:
+            with transaction.atomic():
+                return _write(by, data_key, subject, context, planned, at)
+        except IntegrityError:
+            # Another process wrote the same context first: its rows are there now.
             return _write(by, data_key, subject, context, planned, at)
-    except IntegrityError:
-        # Another process wrote the same context first: its rows are there now.
-        return _write(by, data_key, subject, context, planned, at)
 
 
 def _write(
