@@ -1,14 +1,15 @@
 """Fixtures of the tests of questionnaires."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from maillage.questionnaires.definition import Definition
 from tests.questionnaires import world as worlds
 
 
-@pytest.fixture(scope="session")
-def definition() -> Definition:
-    return worlds.definition()
+@pytest.fixture
+def time_now() -> datetime:
+    return datetime(2026, 11, 21, 22, 40, tzinfo=UTC)
 
 
 @pytest.fixture

@@ -110,7 +110,7 @@ def _rule_broken(
         return None
     if answer is None:
         if _holds(item.required, values, moment, failing=False, empty=False):
-            return Problem(_("Répondez, ou choisissez « Ne souhaite pas répondre » ou « Non abordé »."), missing=True)
+            return Problem(_("Répondez, ou choisissez « Ne souhaite pas répondre » ou « Non abordé »."), missing=True)
         return None
     if item.constraint and not _holds(item.constraint, values, moment, failing=True, own=values[item.name]):
         return Problem(said(item.constraint_message, get_language() or "fr") or _("Cette réponse n’est pas possible."))
@@ -212,7 +212,7 @@ def clean(definition: Definition, item: Item, raw: Any, zone: str) -> tuple[Answ
             if _blank(typed):
                 return {"not": str(reason)}, None
             return None, Problem(
-                _("Une réponse est écrite et « %(reason)s » est coché : gardez l’un des deux.")
+                _("Une réponse est écrite et « %(reason)s » est coché : gardez l’un des deux.")
                 % {"reason": not_answered_label(str(reason))}
             )
         raw = typed
@@ -307,7 +307,7 @@ def _datetime(text: str, zone: str) -> tuple[Answer | None, Problem | None]:
             place = ZoneInfo(zone)
             here = found.replace(tzinfo=place)
             if here.astimezone(ZoneInfo("UTC")).astimezone(place).replace(tzinfo=None) != found:
-                return None, Problem(_("Cette heure n’existe pas : on change d’heure cette nuit-là."))
+                return None, Problem(_("Cette heure n’existe pas : on change d’heure cette nuit-là."))
             found = here
         found.astimezone(ZoneInfo("UTC"))
         return found.isoformat(timespec="minutes"), None

@@ -132,7 +132,7 @@ def _draft_start(
     if questionnaire.published_at is None or questionnaire.withdrawn_at is not None:
         raise RuleBroken(_("Cette version du questionnaire n’est plus employée."))
     if AnswerSet.objects.filter(context=context).exists():
-        raise RuleBroken(_("Des réponses sont déjà enregistrées pour cet entretien : corrigez-les."))
+        raise RuleBroken(_("Des réponses sont déjà enregistrées pour cet entretien : corrigez-les."))
     instant = now()
     Questionnaire.objects.filter(pk=questionnaire.pk, answered_at__isnull=True).update(answered_at=instant)
     note(subject=subject)
@@ -233,9 +233,9 @@ def correct(*, by: Actor, answer_set: AnswerSet, opened: Opened, subject: uuid.U
     if under_way is not None and under_way.corrects_id == answer_set.pk:
         return under_way
     if answer_set.submitted_at is None or under_way is not None:
-        raise RuleBroken(_("Ces réponses sont encore un brouillon : elles se modifient directement."))
+        raise RuleBroken(_("Ces réponses sont encore un brouillon : elles se modifient directement."))
     if AnswerSet.objects.filter(corrects=answer_set).exists():
-        raise RuleBroken(_("Ces réponses ont déjà été corrigées : corrigez la dernière version."))
+        raise RuleBroken(_("Ces réponses ont déjà été corrigées : corrigez la dernière version."))
     instant = now()
     return AnswerSet.objects.create(
         questionnaire=answer_set.questionnaire,
@@ -266,7 +266,7 @@ def _locked(answer_set: AnswerSet) -> AnswerSet:
     """The row as it is now, kept for this transaction. RuleBroken once it is submitted."""
     row = AnswerSet.objects.select_for_update(of=("self",)).select_related("questionnaire").get(pk=answer_set.pk)
     if row.submitted_at is not None:
-        raise RuleBroken(_("Ces réponses sont déjà enregistrées : pour les changer, corrigez-les."))
+        raise RuleBroken(_("Ces réponses sont déjà enregistrées : pour les changer, corrigez-les."))
     return row
 
 

@@ -40,8 +40,8 @@ class Fault:
         if not self.sheet:
             return self.cause
         if self.row is None:
-            return _("feuille « %(sheet)s » : %(cause)s") % {"sheet": self.sheet, "cause": self.cause}
-        return _("feuille « %(sheet)s », ligne %(row)d : %(cause)s") % {
+            return _("feuille « %(sheet)s » : %(cause)s") % {"sheet": self.sheet, "cause": self.cause}
+        return _("feuille « %(sheet)s », ligne %(row)d : %(cause)s") % {
             "sheet": self.sheet,
             "row": self.row,
             "cause": self.cause,
@@ -100,7 +100,7 @@ def read(content: bytes, name: str, known: Sequence[str], passed: Sequence[str])
                     book.faults.append(Fault(_("cette feuille n’est pas prise en charge."), title))
             opened.close()
     except Exception as error:  # a hostile or damaged file may break the reader in any way
-        raise BadWorkbook(name, [Fault(_("ce fichier est abîmé : le classeur ne s’ouvre pas."))]) from error
+        raise BadWorkbook(name, [Fault(_("ce fichier est abîmé : le classeur ne s’ouvre pas."))]) from error
     return book
 
 
@@ -121,7 +121,7 @@ def _look_through(content: bytes, name: str) -> None:
         raise refuse(_("ce fichier est trop gros (%(max)d Mo au plus).") % {"max": MAX_BYTES // 1_000_000})
     if content.startswith(_OLD_EXCEL):
         raise refuse(
-            _("ce fichier est un ancien .xls, ou un classeur protégé : enregistrez-le en .xlsx, sans mot de passe.")
+            _("ce fichier est un ancien .xls, ou un classeur protégé : enregistrez-le en .xlsx, sans mot de passe.")
         )
     not_a_workbook = refuse(_("ce fichier n’est pas un classeur .xlsx."))
     try:
@@ -135,17 +135,17 @@ def _look_through(content: bytes, name: str) -> None:
     if len(parts) > MAX_PARTS or len(names) != len(parts) or sum(part.file_size for part in parts) > MAX_UNPACKED:
         raise refuse(_("ce classeur devient trop gros une fois ouvert."))
     if any(part.flag_bits & 1 for part in parts):
-        raise refuse(_("ce classeur est protégé : enregistrez-le sans mot de passe."))
+        raise refuse(_("ce classeur est protégé : enregistrez-le sans mot de passe."))
     for part in parts:
         low = part.filename.lower()
         if "vbaproject" in low or "/macrosheets/" in low:
-            raise refuse(_("ce classeur contient des macros : enregistrez-le en .xlsx sans macro."))
+            raise refuse(_("ce classeur contient des macros : enregistrez-le en .xlsx sans macro."))
         if "/externallinks/" in low or "connections" in low or "querytable" in low:
             raise refuse(
-                _("ce classeur va chercher des données ailleurs : supprimez les liens vers d’autres fichiers.")
+                _("ce classeur va chercher des données ailleurs : supprimez les liens vers d’autres fichiers.")
             )
         if "/embeddings/" in low or "/activex/" in low or "/ctrlprops/" in low:
-            raise refuse(_("ce classeur contient un objet inséré : supprimez-le."))
+            raise refuse(_("ce classeur contient un objet inséré : supprimez-le."))
         if not low.endswith((".xml", ".rels", ".vml")):
             continue
         try:
@@ -155,10 +155,10 @@ def _look_through(content: bytes, name: str) -> None:
         except Exception as error:  # zlib, lzma and bz2 have errors of their own
             raise not_a_workbook from error
         if b"\x00" in text or b"<!DOCTYPE" in text.upper() or b"<!ENTITY" in text.upper():
-            raise refuse(_("ce classeur contient du XML inattendu : enregistrez-le de nouveau avec un tableur."))
+            raise refuse(_("ce classeur contient du XML inattendu : enregistrez-le de nouveau avec un tableur."))
         if low.endswith(".rels") and b"TargetMode" in text and b"External" in text:
             raise refuse(
-                _("ce classeur contient un lien vers l’extérieur (%(part)s) : supprimez-le.") % {"part": part.filename}
+                _("ce classeur contient un lien vers l’extérieur (%(part)s) : supprimez-le.") % {"part": part.filename}
             )
 
 
@@ -181,7 +181,7 @@ def _rows(title: str, rows: Iterator[Any], faults: list[Fault]) -> Sheet:
         ]
         if stray:
             faults.append(
-                Fault(_("« %(text)s » est dans une colonne sans titre.") % {"text": stray[0][:40]}, title, index)
+                Fault(_("« %(text)s » est dans une colonne sans titre.") % {"text": stray[0][:40]}, title, index)
             )
         if row and index > MAX_ROWS:
             faults.append(Fault(_("plus de %(max)d lignes.") % {"max": MAX_ROWS}, title, index))
@@ -199,7 +199,7 @@ def _text(sheet: str, row: int, cell: Any, faults: list[Fault]) -> str:
     if value is None:
         return ""
     if getattr(cell, "data_type", "") == "f":
-        faults.append(Fault(_("une formule de tableur n’est pas acceptée : écrivez la valeur."), sheet, row))
+        faults.append(Fault(_("une formule de tableur n’est pas acceptée : écrivez la valeur."), sheet, row))
         return ""
     if getattr(cell, "data_type", "") == "e":
         faults.append(Fault(_("la cellule contient une erreur du tableur (%(error)s).") % {"error": value}, sheet, row))

@@ -150,7 +150,7 @@ def _rows(reading: _Reading, sheet: Sheet) -> Iterator[tuple[int, dict[str, str]
         understood = _header(raw)
         if understood is None:
             reading.fault(
-                _("colonne « %(column)s » : les langues possibles sont fr et en.") % {"column": raw}, sheet.name, 1
+                _("colonne « %(column)s » : les langues possibles sont fr et en.") % {"column": raw}, sheet.name, 1
             )
             continue
         base, language = understood
@@ -158,7 +158,7 @@ def _rows(reading: _Reading, sheet: Sheet) -> Iterator[tuple[int, dict[str, str]
             continue
         if base not in _COLUMNS[sheet.name]:
             reading.fault(
-                _("colonne « %(column)s » inconnue. Colonnes possibles : %(columns)s.")
+                _("colonne « %(column)s » inconnue. Colonnes possibles : %(columns)s.")
                 % {"column": raw, "columns": ", ".join(sorted(_COLUMNS[sheet.name]))},
                 sheet.name,
                 1,
@@ -166,7 +166,7 @@ def _rows(reading: _Reading, sheet: Sheet) -> Iterator[tuple[int, dict[str, str]
             continue
         header = f"{base}::{language}" if language else base
         if header in canonical.values():
-            reading.fault(_("colonne « %(column)s » en double.") % {"column": raw}, sheet.name, 1)
+            reading.fault(_("colonne « %(column)s » en double.") % {"column": raw}, sheet.name, 1)
         canonical[raw] = header
     for row in sheet.rows:
         yield row.number, _canonical(row, canonical)
@@ -181,7 +181,7 @@ def _settings(reading: _Reading) -> dict[str, str]:
     form_id = found.get("form_id", "")
     if form_id and not _NAME.fullmatch(form_id.replace("-", "_")):
         reading.fault(
-            _("form_id « %(name)s » : lettres sans accent, chiffres et « _ » seulement.") % {"name": form_id},
+            _("form_id « %(name)s » : lettres sans accent, chiffres et « _ » seulement.") % {"name": form_id},
             SETTINGS,
             2,
         )
@@ -196,16 +196,16 @@ def _read_choices(reading: _Reading) -> None:
             continue
         if re.search(r"\s", name) or name.startswith("~") or len(name) > 60:
             reading.fault(
-                _("le nom de réponse « %(name)s » contient un espace ou un signe interdit.") % {"name": name},
+                _("le nom de réponse « %(name)s » contient un espace ou un signe interdit.") % {"name": name},
                 CHOICES,
                 number,
             )
         if "label::fr" not in cells:
-            reading.fault(_("la réponse « %(name)s » n’a pas de texte (label).") % {"name": name}, CHOICES, number)
+            reading.fault(_("la réponse « %(name)s » n’a pas de texte (label).") % {"name": name}, CHOICES, number)
         known = reading.lists.setdefault(list_name, {})
         if name in known:
             reading.fault(
-                _("la réponse « %(name)s » est déjà dans la liste « %(list)s ».") % {"name": name, "list": list_name},
+                _("la réponse « %(name)s » est déjà dans la liste « %(list)s ».") % {"name": name, "list": list_name},
                 CHOICES,
                 number,
             )
@@ -218,7 +218,7 @@ def _read_choices(reading: _Reading) -> None:
 def _read_survey(reading: _Reading) -> None:
     sheet = reading.book.sheet(SURVEY)
     if SURVEY not in reading.book.sheets:
-        reading.faults.append(Fault(_("la feuille « survey » manque.")))
+        reading.faults.append(Fault(_("la feuille « survey » manque.")))
         return
     around: list[tuple[_Line, int]] = []  # open groups, and how many items each has
     for number, cells in _rows(reading, sheet):
@@ -231,7 +231,7 @@ def _read_survey(reading: _Reading) -> None:
                 continue
             begun, inside = around.pop()
             if not inside:
-                reading.fault(_("le groupe « %(name)s » est vide.") % {"name": begun.name}, row=begun.number)
+                reading.fault(_("le groupe « %(name)s » est vide.") % {"name": begun.name}, row=begun.number)
         else:
             _check_name(reading, line)
             _place(reading, line, [group for group, _inside in around])
@@ -245,7 +245,7 @@ def _read_survey(reading: _Reading) -> None:
         reading.lines.append(line)
     for group, _inside in around:
         reading.fault(
-            _("le groupe « %(name)s » n’est jamais fermé (end_group).") % {"name": group.name}, row=group.number
+            _("le groupe « %(name)s » n’est jamais fermé (end_group).") % {"name": group.name}, row=group.number
         )
     asked = sum(line.kind not in ("begin", "end", NOTE) for line in reading.lines)
     if not asked and not reading.faults:
@@ -271,23 +271,23 @@ def _line(reading: _Reading, number: int, cells: dict[str, str]) -> _Line | None
         line = _Line(number, select[1].lower().replace(" ", "_"), name, cells, choices=select[2])
         if select[2] not in reading.lists:
             reading.fault(
-                _("la liste « %(list)s » n’existe pas dans la feuille « choices ».") % {"list": select[2]}, row=number
+                _("la liste « %(list)s » n’existe pas dans la feuille « choices ».") % {"list": select[2]}, row=number
             )
     elif low in ("select_one", "select_multiple"):
         reading.fault(
-            _("%(type)s demande le nom d’une liste, par exemple « %(type)s oui_non ».") % {"type": low}, row=number
+            _("%(type)s demande le nom d’une liste, par exemple « %(type)s oui_non ».") % {"type": low}, row=number
         )
         return None
     elif low in _TYPES:
         line = _Line(number, _TYPES[low], name, cells)
     else:
         reading.fault(
-            _("type « %(type)s » inconnu. Types possibles : %(types)s.") % {"type": kind, "types": _SHOWN_TYPES},
+            _("type « %(type)s » inconnu. Types possibles : %(types)s.") % {"type": kind, "types": _SHOWN_TYPES},
             row=number,
         )
         return None
     if "label::fr" not in cells:
-        reading.fault(_("« %(name)s » n’a pas de texte (label).") % {"name": name or kind}, row=number)
+        reading.fault(_("« %(name)s » n’a pas de texte (label).") % {"name": name or kind}, row=number)
     return line
 
 
@@ -299,13 +299,13 @@ def _check_name(reading: _Reading, line: _Line) -> None:
         reading.fault(_("la colonne name est vide."), row=line.number)
     elif not _NAME.fullmatch(line.name):
         reading.fault(
-            _("le nom « %(name)s » : lettres sans accent, chiffres et « _ », en commençant par une lettre.")
+            _("le nom « %(name)s » : lettres sans accent, chiffres et « _ », en commençant par une lettre.")
             % {"name": line.name},
             row=line.number,
         )
     elif line.name in reading.rows:
         reading.fault(
-            _("le nom « %(name)s » sert déjà à la ligne %(row)d.")
+            _("le nom « %(name)s » sert déjà à la ligne %(row)d.")
             % {"name": line.name, "row": reading.rows[line.name]},
             row=line.number,
         )
@@ -318,11 +318,11 @@ def _place(reading: _Reading, line: _Line, around: list[_Line]) -> None:
     section, voice = line.cells.get("section", "").lower(), line.cells.get("voice", "").lower()
     if section and section not in SECTIONS:
         reading.fault(
-            _("section « %(value)s » inconnue : education, words ou health.") % {"value": section}, row=line.number
+            _("section « %(value)s » inconnue : education, words ou health.") % {"value": section}, row=line.number
         )
         section = ""
     if voice and voice not in (WORDS, ANALYSIS):
-        reading.fault(_("voice « %(value)s » inconnue : words ou analysis.") % {"value": voice}, row=line.number)
+        reading.fault(_("voice « %(value)s » inconnue : words ou analysis.") % {"value": voice}, row=line.number)
         voice = ""
     if voice == WORDS and section == Section.EDUCATION:
         reading.fault(
@@ -372,7 +372,7 @@ def _through_pyxform(reading: _Reading, settings: Mapping[str, str], form_id: st
         row = _PYXFORM_ROW.search(str(error))
         said = _PYXFORM_ROW.sub("", str(error)).strip()
         reading.fault(
-            _("refusé par le lecteur XLSForm : %(cause)s") % {"cause": said}, row=int(row[1]) if row else None
+            _("refusé par le lecteur XLSForm : %(cause)s") % {"cause": said}, row=int(row[1]) if row else None
         )
         return {}
 
@@ -469,16 +469,16 @@ def _texts(cells: Mapping[str, str], column: str) -> dict[str, str]:
 def _cause(error: xpath.BadXPath) -> str:
     """What is wrong with a condition, for somebody who does not program."""
     causes = {
-        "function": _("la fonction « %(detail)s » n’est pas permise. Fonctions possibles : %(functions)s."),
-        "reference": _("« %(detail)s » : une question se cite par son nom, entre « ${ » et « } »."),
-        "reference_in_text": _("%(detail)s : une question ne se cite pas entre guillemets."),
-        "construct": _("« %(detail)s » n’est pas permis ici. Une question se cite ${ainsi}, un texte 'ainsi'."),
-        "arguments": _("la fonction « %(detail)s » n’a pas le bon nombre de valeurs entre parenthèses."),
+        "function": _("la fonction « %(detail)s » n’est pas permise. Fonctions possibles : %(functions)s."),
+        "reference": _("« %(detail)s » : une question se cite par son nom, entre « ${ » et « } »."),
+        "reference_in_text": _("%(detail)s : une question ne se cite pas entre guillemets."),
+        "construct": _("« %(detail)s » n’est pas permis ici. Une question se cite ${ainsi}, un texte 'ainsi'."),
+        "arguments": _("la fonction « %(detail)s » n’a pas le bon nombre de valeurs entre parenthèses."),
         "regex_literal": _("le modèle de regex() s’écrit entre guillemets."),
-        "regex": _("le modèle de regex() n’est pas valable : %(detail)s"),
-        "regex_slow": _("le modèle de regex() est trop compliqué : %(detail)s"),
+        "regex": _("le modèle de regex() n’est pas valable : %(detail)s"),
+        "regex_slow": _("le modèle de regex() est trop compliqué : %(detail)s"),
         "too_long": _("la condition est trop longue."),
-        "syntax": _("la condition ne se lit pas : %(detail)s"),
+        "syntax": _("la condition ne se lit pas : %(detail)s"),
     }
     return causes[error.code] % {"detail": error.detail, "functions": ", ".join(sorted(xpath.FUNCTIONS))}
 
@@ -498,7 +498,7 @@ def _check(reading: _Reading, questions: Mapping[str, _Line], line: _Line, colum
         return
 
     def fault(cause: str, **values: str) -> None:
-        said = _("colonne %(column)s : %(cause)s") % {"column": column, "cause": cause % values if values else cause}
+        said = _("colonne %(column)s : %(cause)s") % {"column": column, "cause": cause % values if values else cause}
         reading.fault(said, row=line.number)
 
     try:
@@ -507,13 +507,13 @@ def _check(reading: _Reading, questions: Mapping[str, _Line], line: _Line, colum
         fault(_cause(error))
         return
     for other in sorted(condition.references - questions.keys()):
-        fault(_("la question « %(name)s » n’existe pas."), name=other)
+        fault(_("la question « %(name)s » n’existe pas."), name=other)
     if condition.uses_self and column != "constraint":
-        fault(_("« . » (la réponse elle-même) ne s’emploie que dans constraint."))
+        fault(_("« . » (la réponse elle-même) ne s’emploie que dans constraint."))
     for other, text in xpath.compared(condition):
         answers = reading.lists.get(questions[other].choices) if other in questions else None
         if answers is not None and text and text not in answers:
-            fault(_("« %(text)s » n’est pas une réponse de « %(name)s »."), text=text, name=other)
+            fault(_("« %(text)s » n’est pas une réponse de « %(name)s »."), text=text, name=other)
 
 
 def _check_together(reading: _Reading, definition: Definition) -> None:
@@ -527,7 +527,7 @@ def _check_together(reading: _Reading, definition: Definition) -> None:
         engine.check_order(definition)
     except engine.Loop as loop:
         reading.fault(
-            _("colonne relevant : ces questions s’attendent l’une l’autre : %(names)s.")
+            _("colonne relevant : ces questions s’attendent l’une l’autre : %(names)s.")
             % {"names": " → ".join(loop.names)},
             row=reading.rows.get(loop.names[0]),
         )
@@ -541,7 +541,7 @@ def _check_sight(reading: _Reading, definition: Definition, item: Item, sources:
             if not engine.may_depend(item.section, section):
                 reading.fault(
                     _(
-                        "« %(name)s » (section %(own)s) ne peut pas dépendre de « %(other)s » (section %(section)s) : "
+                        "« %(name)s » (section %(own)s) ne peut pas dépendre de « %(other)s » (section %(section)s) : "
                         "qui lit l’une ne lit pas toujours l’autre."
                     )
                     % {"name": item.name, "own": item.section, "other": other, "section": section},
