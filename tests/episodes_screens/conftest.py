@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tests.accounts.people import signed_in
 from tests.episodes import world as worlds
 
 
@@ -71,7 +72,7 @@ class Browser(Client):
 def browser(world: worlds.World) -> Callable[[str], Browser]:
     def sign_in(name: str = "educator") -> Browser:
         client = Browser()
-        client.force_login(getattr(world, name))
+        signed_in(getattr(world, name), client)
         return client
 
     return sign_in

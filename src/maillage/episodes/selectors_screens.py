@@ -1,12 +1,13 @@
 """What the episode's screens ask besides the episode: faces, whom one may hand over to, who could be missing."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Ability, OrganisationKind, Role
@@ -17,12 +18,13 @@ from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.common.errors import RuleBroken
 from maillage.episodes import versions
-from maillage.episodes.enums import Origin
+from maillage.episodes.enums import DocumentKind, Origin
 from maillage.episodes.models import DepartementSettings, EpisodeEvent, MissingEpisode, ProtocolVersion
+from maillage.episodes.selectors import EpisodePage
 from maillage.tasks import rota
 from maillage.youth import access as youth
 from maillage.youth import selectors as people_of
-from maillage.youth.enums import MissionKind
+from maillage.youth.enums import LegalStatus, MissionKind
 
 if TYPE_CHECKING:
     from maillage.youth.models import YoungPerson
@@ -59,7 +61,7 @@ def faces(by: Actor, people: Sequence["YoungPerson"]) -> dict[uuid.UUID, Face]:
     """Each person as this reader may see her; always the same number of queries."""
     if not people:
         return {}
-    placed = people_of.with_placements(people)
+    placed = people_of.with_placements([person.pk for person in people])
     opened = youth.reveal_many(by, placed, Section.IDENTITY)
     own = frozenset(post.organisation_id for post in by.posts if post.role in _HOME_ROLES)
     hosted = frozenset(
@@ -103,7 +105,7 @@ def could_be_missing(by: Actor, chosen: Iterable[uuid.UUID] = ()) -> list["Young
 
 def home_of(by: Actor, people: Sequence["YoungPerson"]) -> Organisation | None:
     """The organisation whose clock, station and protocol the screen shows: where the first one lives."""
-    for person in people_of.with_placements(people):
+    for person in people_of.with_placements([person.pk for person in people]):
         placement = people_of.placement_now(person)
         if placement is not None:
             return Organisation.objects.select_related("station").get(pk=placement.organisation_id)
@@ -115,27 +117,30 @@ def origin_of(organisation: Organisation) -> Origin:
     return _ORIGINS.get(OrganisationKind(organisation.kind), Origin.HOME)
 
 
-def relay_choices(episode: MissingEpisode, at: datetime, *, besides: uuid.UUID | None) -> list[tuple[str, str]]:
+def relay_choices(
+    episode: MissingEpisode, at: datetime, *, besides: Collection[uuid.UUID | None] = ()
+) -> list[tuple[str, str]]:
     """Who may take a step over: on-call roles first, then people, in organisations that may know her.
 
-    Values are « role:<code>:<organisation> » and « user:<id>:<organisation> ». `besides`: the present owner.
+    Values are « role:<code>:<organisation> » and « user:<id>:<organisation> ». `besides`: who has it already.
     """
     missions = people_of.missions_of(episode.person)
-    homes = {mission.organisation_id: mission.organisation for mission in missions if mission.organisation}
+    homes = {mission.organisation.pk: mission.organisation for mission in missions if mission.organisation}
     labels = role_labels()
-    roles, users, seen = [], [], {besides}
+    users: dict[uuid.UUID, tuple[str, str]] = {}
+    told: dict[tuple[str, str], str] = {}
     for pk, organisation in homes.items():
         for role in rota.ROTA_ROLES:
-            answering = rota.on_call(pk, role, at)
-            if answering:
-                names = ", ".join(user.display_name for user in answering)
-                roles.append((f"role:{role}:{pk}", f"{labels[role]}, {organisation.name} ({names})"))
-        able = rota.members_among(pk, _STEP_ROLES, at)
+            names = ", ".join(user.display_name for user in rota.on_call(pk, role, at))
+            # An association answers for its homes: the same people under the same role are one choice.
+            if names:
+                told.setdefault((role, names), f"role:{role}:{pk}")
+        able = rota.members_among(pk, _STEP_ROLES, at) - set(besides)
         for user in colleagues([pk], at):
-            if user.pk in able and user.pk not in seen:
-                seen.add(user.pk)
-                users.append((f"user:{user.pk}:{pk}", f"{user.display_name}, {organisation.name}"))
-    return [*roles, *users]
+            if user.pk in able:
+                users.setdefault(user.pk, (f"user:{user.pk}:{pk}", f"{user.display_name}, {organisation.name}"))
+    roles = [(value, f"{labels[role]} ({names})") for (role, names), value in told.items()]
+    return [*roles, *users.values()]
 
 
 def relay_target(
@@ -152,7 +157,7 @@ def decision_owners(episode: MissingEpisode, at: datetime) -> list[tuple[str, st
     roles = [(f"role:{role}", labels[role]) for role in (Role.CASE_WORKER, Role.EDUCATOR, Role.ON_CALL_MANAGER)]
     return roles + [
         (f"user:{value.split(':')[1]}", label)
-        for value, label in relay_choices(episode, at, besides=None)
+        for value, label in relay_choices(episode, at)
         if value.startswith("user:")
     ]
 
@@ -174,6 +179,51 @@ def event_or_404(episode: MissingEpisode, pk: uuid.UUID) -> EpisodeEvent:
 def readers_of_words() -> list[tuple[str, str]]:
     """Roles that open her words: what she is told before the talk."""
     return [(role.value, str(role.label)) for role in Role if Section.WORDS in SECTIONS[role]]
+
+
+def contents_of(page: EpisodePage, kind: DocumentKind) -> list[tuple[str, str, bool]]:
+    """What a document will carry, before it is made: label, what is on file, whether something is missing."""
+    home, person = page.episode.organisation, page.episode.person
+    night = home.night_phone or home.phone
+    call_back = (_("Numéro à rappeler, jour et nuit"), night or _("aucun : à compléter à la main"), not night)
+    who = (_("Identité"), page.full_name, False)
+    absence = (_("Lecture du déclarant"), page.kind_label, False)
+    if kind == DocumentKind.DECLARATION:
+        photo, sheet = people_of.photo_of(person) is not None, people_of.sheet_of(person) is not None
+        return [
+            who,
+            (_("Photo"), _("celle du dossier") if photo else _("aucune : joignez-en une"), not photo),
+            absence,
+            (_("Statut juridique et autorité parentale"), str(LegalStatus(person.legal_status).label), False),
+            (
+                _("Fiche de départ"),
+                _("description, téléphones, lieux, santé en urgence") if sheet else _("aucune n’a été préparée"),
+                not sheet,
+            ),
+            (_("Lieu d’accueil"), _("oui : ce document va à la police ou à la gendarmerie seules"), False),
+            call_back,
+        ]
+    if kind == DocumentKind.END_OF_SEARCH:
+        return [
+            who,
+            (_("Demande"), _("fin des recherches et retrait du fichier des personnes recherchées"), False),
+            (_("Où elle est"), _("jamais"), False),
+            call_back,
+        ]
+    return [
+        who,
+        absence,
+        (_("Étapes faites"), str(len(page.steps.done)), False),
+        (_("Lieux, paroles"), _("jamais"), False),
+        (_("Signature"), _("à signer par la direction"), False),
+        call_back,
+    ]
+
+
+def departement_of(by: Actor) -> str:
+    """Where she works: the département whose protocol her paper set prints."""
+    codes = Organisation.objects.filter(pk__in=by.organisation_ids).order_by("name", "pk")
+    return codes.values_list("departement", flat=True).first() or ""
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ class _QuestionsForm(ZonedForm):
         }
 
     @property
-    def declared_kind(self) -> str | None:
+    def chosen_kind(self) -> str | None:
         """The professional's own choice; None: as the table suggests."""
         chosen = self.cleaned_data["declared_kind"]
         return None if chosen == SUGGESTED else chosen
@@ -82,6 +82,11 @@ class _QuestionsForm(ZonedForm):
                 self.shown,
             )
         )
+
+    def leave_unjudged(self) -> None:
+        """She is still answering: no error, no warning yet."""
+        self.reread = False
+        self.errors.clear()
 
 
 class OpenForm(_QuestionsForm):

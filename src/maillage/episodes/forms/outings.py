@@ -42,7 +42,7 @@ class OutingForm(ZonedForm):
     expected = pick(_("Retour prévu"), _PRESETS, initial="120")
     expected_at = InstantField(label=_("Jour et heure du retour prévu"), required=False)
     where = line(_("Où, chez qui"))
-    note = prose(_("Note"), rows=2)
+    note = prose(_("À retenir"), rows=2)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -18,7 +18,7 @@ class DoForm(ZonedForm):
     means = pick(_("Moyen"), Means.choices)
     recipient = line(_("À qui"), help_text=_("Nom ou service de la personne jointe."))
     reference = line(_("Référence"), help_text=_("Numéro donné par la personne jointe, s’il y en a un."))
-    note = prose(_("Note"), rows=2)
+    note = prose(_("À retenir"), rows=2)
 
     def __init__(self, *args: Any, phone: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -26,7 +26,7 @@ class DoForm(ZonedForm):
 
 
 class HandOverForm(ZonedForm):
-    """To a person (« user:<id>:<organisation> ») or to whoever holds a role somewhere (« role:<code>:<organisation> »)."""
+    """To a person (« user:<id>:<organisation> ») or to a role somewhere (« role:<code>:<organisation> »)."""
 
     to = forms.ChoiceField(
         label=_("À qui"), widget=forms.RadioSelect, error_messages={"required": _("Choisissez qui prend le relais.")}

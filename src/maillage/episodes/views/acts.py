@@ -124,7 +124,10 @@ ACTS: Mapping[str, Act] = {
     "fin-accueil": Act(
         Action.PLACEMENT_END, forms.PlacementEndForm, __("Mettre fin à l’accueil"), __("Mettre fin à l’accueil"),
         _placement_end, icon="door-open", knows=_placement,
-        intro=__("La place est gardée par défaut. Y mettre fin demande un motif, l’accord de l’ASE (le vôtre) et un lieu suivant."),
+        intro=__(
+            "La place est gardée par défaut. Y mettre fin demande un motif, l’accord de l’ASE (le vôtre) "
+            "et un lieu suivant."
+        ),
     ),
     "localisee": Act(
         Action.LOCATE, forms.LocatedForm, __("Elle est localisée"), __("Noter"),
@@ -146,14 +149,18 @@ ACTS: Mapping[str, Act] = {
     "soins": Act(
         Action.URGENT_CARE_RECORD, forms.UrgentCareForm, __("Soins urgents"), __("Noter"),
         _plainly(services.urgent_care_record), icon="heart-pulse", knows=_details,
-        intro=__("À proposer dès l’arrivée. Un traitement après un risque de VIH est utile dans les 48 h, au mieux dans les 4 h ; la contraception d’urgence est confidentielle."),
+        intro=__(
+            "À proposer dès l’arrivée. Un traitement après un risque de VIH est utile dans les 48 h, au mieux dans "
+            "les 4 h ; la contraception d’urgence est confidentielle."
+        ),
     ),
     "besoins": Act(
         Action.NEEDS_RECORD, forms.NeedsForm, __("Ses besoins d’abord"), __("Noter"),
         _plainly(services.needs_record), icon="bed-double",
     ),
     "questionnaire-enqueteurs": Act(
-        Action.POLICE_QUESTIONNAIRE_RECORD, forms.PoliceQuestionnaireForm, __("Questionnaire des enquêteurs"), __("Noter"),
+        Action.POLICE_QUESTIONNAIRE_RECORD, forms.PoliceQuestionnaireForm,
+        __("Questionnaire des enquêteurs"), __("Noter"),
         _plainly(services.police_questionnaire_record), icon="shield",
     ),
     "proposition": Act(

@@ -21,6 +21,7 @@ from maillage.common.doors import door
 from maillage.common.forms import attempt
 from maillage.episodes import access, services, versions
 from maillage.episodes.enums import Action, EpisodeKind
+from maillage.episodes.forms.base import OTHER
 from maillage.episodes.forms.opening import OpenForm, ReadingForm, WhoForm
 from maillage.episodes.models import MissingEpisode
 from maillage.episodes.protocol import Reading
@@ -28,8 +29,6 @@ from maillage.episodes.selectors import questions_of
 from maillage.episodes.selectors_screens import Face, could_be_missing, faces, home_of, origin_of
 from maillage.episodes.views.shared import page_url, seen, show
 from maillage.youth import access as youth
-
-_CARRIED = ("people", "noticed_at_0", "noticed_at_1", "last_seen_at")
 
 
 @door()
@@ -122,12 +121,12 @@ def _questions(
             return redirect("episodes:page", opened[0].pk) if len(opened) == 1 else redirect("/")
     refused = go == "open"
     if not refused:
-        form.errors.clear()
+        form.leave_unjudged()
     said = [known[person.pk].said for person in people]
     context = {
         "form": form,
         "readings": [_shown(reading, name) for reading, name in zip(readings, said, strict=True)],
-        "carried": [(name, value) for name in _CARRIED for value in request.POST.getlist(name)],
+        "carried": _carried(request, who),
         "names": ", ".join(said),
         "initials": ", ".join(known[person.pk].initials for person in people),
         "count": len(people),
@@ -139,6 +138,17 @@ def _questions(
     return show(request, template, context, zone=home.zone, status=422 if refused else 200)
 
 
+def _carried(request: HttpRequest, who: WhoForm) -> list[tuple[str, str]]:
+    """Who and when, to send again. « Maintenant » stays the minute it was said, however long the questions take."""
+    when = who.fields["noticed_at"].prepare_value(who.cleaned_data["noticed_at"])
+    return [
+        *(("people", value) for value in request.POST.getlist("people")),
+        ("noticed_at_0", OTHER),
+        ("noticed_at_1", when),
+        ("last_seen_at", request.POST.get("last_seen_at", "")),
+    ]
+
+
 def _open(by: Actor, who: WhoForm, form: OpenForm, people: Sequence[Any], home: Organisation) -> list[MissingEpisode]:
     return services.episodes_open(
         by=by,
@@ -146,7 +156,7 @@ def _open(by: Actor, who: WhoForm, form: OpenForm, people: Sequence[Any], home: 
         noticed_at=who.cleaned_data["noticed_at"],
         last_seen_at=who.cleaned_data["last_seen_at"],
         facts=form.facts,
-        declared_kind=form.declared_kind,
+        declared_kind=form.chosen_kind,
         kind_reason=form.cleaned_data["kind_reason"],
         origin=origin_of(home),
     )
@@ -188,7 +198,7 @@ def reading_change(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
                 by=by,
                 episode=episode,
                 facts=form.facts,
-                declared_kind=form.declared_kind,
+                declared_kind=form.chosen_kind,
                 kind_reason=given["kind_reason"],
                 version=given["version"] or 0,
             ),
@@ -197,7 +207,7 @@ def reading_change(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
             messages.success(request, _("Lecture revue. Les étapes ont suivi."))
             return redirect("episodes:page", episode_id)
     if go == "read":
-        form.errors.clear()
+        form.leave_unjudged()
     face = faces(by, [episode.person])[episode.person_id]
     context = {
         "form": form,

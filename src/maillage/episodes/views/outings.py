@@ -60,7 +60,7 @@ def outing_end(request: HttpRequest, outing_id: uuid.UUID) -> HttpResponse:
     by = actor(request)
     outing = access.outing_or_404(by, outing_id)
     form = TapForm(request.POST)
-    if form.is_valid() and attempt(form, lambda: services.outing_end(by=by, outing=outing)):
+    if form.is_valid() and None is not attempt(form, lambda: services.outing_end(by=by, outing=outing)):
         messages.success(request, _("Retour noté."))
         return redirect("/")
     context = {

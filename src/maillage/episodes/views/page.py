@@ -25,6 +25,7 @@ from maillage.episodes.views.acts import ACTS, SLUGS
 from maillage.episodes.views.shared import seen, show
 from maillage.episodes.views.shown import Rights, next_of, step_shown
 from maillage.tasks import selectors as task_rows
+from maillage.tasks.models import HandOver
 
 # The sweeper works every few seconds: past this, its silence is said.
 SWEEP_LATE = timedelta(minutes=2)
@@ -36,6 +37,8 @@ _TAPS: Mapping[EpisodeState, tuple[Action, ...]] = {
     EpisodeState.RETURNED: (Action.NEEDS_RECORD, Action.URGENT_CARE_RECORD, Action.TALK_ATTEMPT),
     EpisodeState.CLOSED: (),
 }
+# Steps shown at once; those due later than that are one tap further.
+_SHOWN, _SOON = 3, timedelta(hours=2)
 _STRONG = frozenset({Action.RETURN})
 
 _ICONS = {
@@ -54,7 +57,7 @@ _ICONS = {
     EventKind.POLICE_QUESTIONNAIRE: "shield",
     EventKind.TALK: "message-circle",
     EventKind.DECISION: "list-checks",
-    EventKind.DOCUMENT: "file-text",
+    "document": "file-text",
     EventKind.CLOSED: "lock",
     EventKind.REOPENED: "undo-2",
     "step": "check",
@@ -97,6 +100,9 @@ def _context(by: Actor, page: EpisodePage) -> dict[str, Any]:
     first = next_of(page, by)
     shown = step_shown(first, page, rights, at=at) if first else None
     to_do = [step_shown(view, page, rights) for view in (*page.steps.to_do, *page.steps.waiting) if view is not first]
+    soon = {step.id for step in to_do[:_SHOWN]} | {
+        step.id for step in to_do if step.relay_to_me or (step.live and step.due_at and step.due_at - at < _SOON)
+    }
     denied = [view for view in page.steps.not_due if view.audience == Audience.PARENT and not view.task.not_due_by_id]
     over = [view for view in (*page.steps.done, *page.steps.not_due) if view not in denied]
     swept_at = task_rows.last_sweep()
@@ -107,7 +113,8 @@ def _context(by: Actor, page: EpisodePage) -> dict[str, Any]:
         "state_since": _since(page),
         "open": row.closed_at is None,
         "next": shown,
-        "steps": to_do,
+        "steps": [step for step in to_do if step.id in soon],
+        "later": [step for step in to_do if step.id not in soon],
         "settled": [step_shown(view, page, rights) for view in over],
         "denied": [{"title": view.task.title, "reason": view.reason} for view in denied],
         "progress": {"done": len(page.steps.done) + len(page.steps.not_due), "total": page.steps.count},
@@ -145,8 +152,8 @@ def _fingerprint(page: EpisodePage, first: StepView | None) -> str:
         str(page.episode.version),
         str(first.task.pk if first else ""),
         *(
-            f"{view.task.pk}{view.task.version}{view.task.state}{view.task.owner_user_id}{view.task.due_at}"
-            f"{[(relay.pk, relay.acknowledged_at, relay.returned_at, relay.withdrawn_at) for relay in view.task.hand_overs.all()]}"
+            f"{view.task.pk}{view.task.version}{view.task.owner_user_id}{view.task.due_at}"
+            f"{[_relay_state(relay) for relay in view.task.hand_overs.all()]}"
             for view in (*steps.to_do, *steps.waiting, *steps.done, *steps.not_due)
         ),
         *(f"{entry.id}{entry.corrected_by}" for entry in page.timeline),
@@ -154,6 +161,10 @@ def _fingerprint(page: EpisodePage, first: StepView | None) -> str:
         str(page.place_kept_until),
     ]
     return hashlib.sha256("|".join(seen).encode()).hexdigest()[:16]
+
+
+def _relay_state(relay: HandOver) -> str:
+    return f"{relay.pk}{relay.acknowledged_at}{relay.returned_at}{relay.withdrawn_at}"
 
 
 def entry_shown(episode_id: uuid.UUID, entry: Entry, may_correct: bool) -> dict[str, Any]:

@@ -97,10 +97,6 @@ class StepShown:
     record_label: str
     urls: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def action(self) -> str:
-        return self.verb if self.state == TaskState.OPEN and self.may_do and self.mine else ""
-
 
 def _relay_words(relay: HandOver | None, roles: Mapping[str, str]) -> str:
     if relay is None:

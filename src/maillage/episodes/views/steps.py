@@ -91,7 +91,7 @@ def _settled(shown: StepShown) -> list[tuple[str, str]]:
             (_("Moyen"), shown.means),
             (_("À qui"), shown.recipient),
             (_("Référence"), shown.reference),
-            (_("Note"), shown.note),
+            (_("À retenir"), shown.note),
         ]
     return [(_("Pourquoi"), shown.reason_not_due)] if shown.state == TaskState.NOT_DUE else []
 
@@ -135,7 +135,9 @@ def hand_over(request: HttpRequest, episode_id: uuid.UUID, task_id: uuid.UUID) -
     here = _here(request, episode_id, task_id)
     delays = versions.delays(here.episode.organisation.departement, versions.protocol_of(here.episode.protocol))
     form = HandOverForm(
-        request.POST or None, to=relay_choices(here.episode, now(), besides=here.task.owner_user_id), zone=here.zone
+        request.POST or None,
+        to=relay_choices(here.episode, now(), besides=(here.task.owner_user_id, here.by.user_id)),
+        zone=here.zone,
     )
     if request.method == "POST" and form.is_valid():
         organisation, user = relay_target(form.organisation_id, form.user_id, now())
@@ -159,8 +161,8 @@ def hand_over(request: HttpRequest, episode_id: uuid.UUID, task_id: uuid.UUID) -
         "form": form,
         "heading": _("Passer le relais"),
         "intro": _(
-            "%(title)s. La personne confirme qu’elle prend l’étape ; sans réponse en %(minutes)d min, elle vous revient "
-            "et l’astreinte est prévenue."
+            "%(title)s. La personne confirme qu’elle prend l’étape ; sans réponse en %(minutes)d min, "
+            "elle vous revient et l’astreinte est prévenue."
         )
         % {"title": here.task.title, "minutes": minutes},
         "verb": _("Passer le relais"),
@@ -181,7 +183,7 @@ def acknowledge(request: HttpRequest, episode_id: uuid.UUID, task_id: uuid.UUID)
         raise Http404
     answer, said = _ANSWERS.get(request.POST.get("answer", ""), _ANSWERS["yes"])
     form = TapForm(request.POST)
-    if form.is_valid() and attempt(form, lambda: answer(by=here.by, hand_over=relay)):
+    if form.is_valid() and None is not attempt(form, lambda: answer(by=here.by, hand_over=relay)):
         messages.success(request, str(said()))
         return redirect("episodes:page", episode_id)
     return _refused(request, here, form)
@@ -227,7 +229,7 @@ def not_due(request: HttpRequest, episode_id: uuid.UUID, task_id: uuid.UUID) -> 
 def take(request: HttpRequest, episode_id: uuid.UUID, task_id: uuid.UUID) -> HttpResponse:
     here = _here(request, episode_id, task_id)
     form = TapForm(request.POST)
-    if form.is_valid() and attempt(form, lambda: tasks.task_take(by=here.by, task=here.task)):
+    if form.is_valid() and None is not attempt(form, lambda: tasks.task_take(by=here.by, task=here.task)):
         messages.success(request, _("C’est à vous maintenant."))
         return redirect("episodes:step", episode_id, task_id)
     return _refused(request, here, form)
@@ -238,7 +240,7 @@ def take(request: HttpRequest, episode_id: uuid.UUID, task_id: uuid.UUID) -> Htt
 def undo(request: HttpRequest, episode_id: uuid.UUID, task_id: uuid.UUID) -> HttpResponse:
     here = _here(request, episode_id, task_id)
     form = TapForm(request.POST, version=here.task.version)
-    if form.is_valid() and attempt(
+    if form.is_valid() and None is not attempt(
         form,
         lambda: tasks.task_undo(by=here.by, task=here.task, version=form.cleaned_data["version"] or 0),
     ):

@@ -197,7 +197,7 @@ def correct(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
     if latest is None:
         raise Http404
     form = TapForm(request.POST)
-    if form.is_valid() and attempt(
+    if form.is_valid() and None is not attempt(
         form,
         lambda: answers.correct(by=by, answer_set=latest, opened=page.opened, subject=episode.person_id),
     ):
