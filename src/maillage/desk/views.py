@@ -6,11 +6,12 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from maillage.accounts.enums import Ability
 from maillage.accounts.http import actor
@@ -115,11 +116,12 @@ def _checked(form: TapForm) -> None:
 
 
 @door()
+@require_http_methods(["GET", "HEAD", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
     """`/chercher/`: by name, typos forgiven. The name travels in the body, never in an address."""
     by = actor(request)
-    if request.method not in ("GET", "HEAD", "POST"):
-        return HttpResponseNotAllowed(["GET", "POST"])
+    if not by.sections():
+        raise PermissionDenied(_("Votre rôle ne permet pas de chercher une jeune."))
     form = SearchForm(request.POST or None)
     context: dict[str, Any] = {"form": form, "found": None}
     if request.method == "POST":
