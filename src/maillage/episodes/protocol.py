@@ -39,6 +39,14 @@ from maillage.youth.enums import LegalStatus
 ALWAYS_STAFFED = frozenset({Role.ON_CALL_MANAGER, Role.ASE_ON_CALL})
 SEVERITY = (EpisodeKind.UNAUTHORISED_ABSENCE, EpisodeKind.RUNAWAY, EpisodeKind.WORRYING_DISAPPEARANCE)
 MAX_CHARACTERS = 200_000
+MAX_DEPTH = 20
+_OPENING = (
+    yaml.FlowSequenceStartToken,
+    yaml.FlowMappingStartToken,
+    yaml.BlockSequenceStartToken,
+    yaml.BlockMappingStartToken,
+)
+_CLOSING = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
 _MINUTE = timedelta(minutes=1)
 # Words a step addressed to school or employer may not carry: they learn an absence.
 _NOT_FOR_SCHOOL = re.compile(r"fugue|dispar|gendarm|polic|procureur|placement|foyer", re.IGNORECASE)
@@ -281,7 +289,11 @@ class _Source:
     def _compose(self, text: str) -> yaml.Node | None:
         if len(text) > MAX_CHARACTERS:
             raise ProtocolInvalid([Fault(self.name, 1, _("fichier trop long"))])
+        depth = 0
         for token in yaml.scan(text, Loader=yaml.SafeLoader):
+            depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
+            if depth > MAX_DEPTH:
+                raise ProtocolInvalid([Fault(self.name, token.start_mark.line + 1, _("trop de niveaux"))])
             # Anchors could make a small file unfold into a huge one.
             if isinstance(token, yaml.AnchorToken | yaml.AliasToken | yaml.TagToken):
                 line = token.start_mark.line + 1

@@ -33,7 +33,16 @@ from maillage.episodes.enums import (
     Origin,
 )
 from maillage.episodes.models import EpisodeEvent, MissingEpisode, Outing
-from maillage.episodes.services.base import age_of, clock_text, happened, locked, replan, save, write_event
+from maillage.episodes.services.base import (
+    age_of,
+    clock_text,
+    happened,
+    locked,
+    replan,
+    save,
+    steps_done_by,
+    write_event,
+)
 from maillage.vault.sealing import Sealer
 from maillage.youth import access as youth
 from maillage.youth import selectors as people_of
@@ -261,7 +270,7 @@ def reading_change(
     sealer = Sealer(row.data_key)
     sealer.seal(row, facts={key: str(value) for key, value in answers.items()}, kind_reason=reason)
     save(row, "suggested_kind", "declared_kind", "facts", "kind_reason")
-    _reading_event(by, row, suggestion, reason)
+    steps_done_by(by, _reading_event(by, row, suggestion, reason))
     replan(by, row)
     note(
         subject=row.person_id,

@@ -93,10 +93,18 @@ def load_shipped(by: Actor | System) -> list[ProtocolVersion]:
     ]
 
 
-_LABELS = {name: DepartementSettings._meta.get_field(name).verbose_name for name in (
-    "repeat_prompt", "repeat_episodes", "repeat_days", "hand_over_minutes", "talk_within_hours", "place_kept_days",
-    "night_from", "night_to",
-)}  # fmt: skip
+_SETTINGS = frozenset(
+    {
+        "repeat_prompt",
+        "repeat_episodes",
+        "repeat_days",
+        "hand_over_minutes",
+        "talk_within_hours",
+        "place_kept_days",
+        "night_from",
+        "night_to",
+    }
+)
 
 
 @action(SETTINGS_SAVED)
@@ -107,7 +115,7 @@ def settings_save(*, by: Actor, departement: str, version: int | None = None, **
     night_from, night_to. StaleEdit when somebody saved meanwhile.
     """
     by.require(Ability.SETTINGS_EDIT)
-    if unknown := set(values) - set(_LABELS):
+    if unknown := set(values) - _SETTINGS:
         raise TypeError(f"unknown settings: {sorted(unknown)}")
     for name, least in (("repeat_episodes", 2), ("repeat_days", 1), ("hand_over_minutes", 1), ("talk_within_hours", 1)):
         if name in values and values[name] < least:
@@ -120,10 +128,11 @@ def settings_save(*, by: Actor, departement: str, version: int | None = None, **
         row.save(force_insert=True)
     else:
         if row.version != version:
+            labels = {field.name: str(field.verbose_name) for field in DepartementSettings._meta.fields}
             raise StaleEdit(
                 _("Ces réglages ont changé entre-temps."),
                 differences=[
-                    Difference(str(_LABELS[name]), str(getattr(row, name)), str(value))
+                    Difference(labels[name], str(getattr(row, name)), str(value))
                     for name, value in values.items()
                     if getattr(row, name) != value
                 ],
