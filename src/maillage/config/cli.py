@@ -96,8 +96,24 @@ def parser() -> argparse.ArgumentParser:
     young.add_argument("file", type=Path, metavar="FILE", help="CSV (UTF-8 or Windows-1252, ; or ,) or XLSX")
     young.add_argument("--mapping", type=Path, metavar="FILE", help="which column is what (YAML)")
     young.add_argument("--apply", action="store_true", help="write; without it nothing is changed")
+    young.add_argument("--report", type=Path, metavar="FILE", help="also write the report to this file")
     young.add_argument("--by", metavar="EMAIL", help="the account in whose name rows are written (default: the system)")
     young.set_defaults(module="maillage.config.commands.imports", function="young_people")
+
+    account = commands.add_parser("account", help="the first account")
+    accounts = account.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    invite = accounts.add_parser(
+        "invite",
+        parents=[data],
+        help="invite someone to administer the accounts of a département",
+        description="For a new site: she then invites everybody else from her screen.",
+    )
+    invite.add_argument("email", metavar="EMAIL")
+    invite.add_argument("--name", required=True, help="her name, as colleagues will read it")
+    invite.add_argument("--departement", required=True, metavar="CODE", help="51, 2A, 974…")
+    invite.add_argument("--organisation", required=True, metavar="NAME", help="« Département de … »")
+    invite.add_argument("--show-link", action="store_true", help="print her way in instead of waiting for the e-mail")
+    invite.set_defaults(module="maillage.config.commands.account", function="invite")
 
     journal = commands.add_parser("journal", help="the sealed journal")
     journals = journal.add_subparsers(title="commands", metavar="COMMAND", required=True)
