@@ -193,7 +193,7 @@ raws = st.dictionaries(st.sampled_from([*DEFINITION.questions, "inconnue"]), pla
 
 
 @given(raws)
-@settings(max_examples=300)
+@settings(max_examples=150, deadline=None)
 def test_any_raw_input_is_judged_without_failing(raw: dict):
     verdict = judge(raw)
     for name in DEFINITION.questions:
@@ -204,7 +204,7 @@ def test_any_raw_input_is_judged_without_failing(raw: dict):
 
 
 @given(raws)
-@settings(max_examples=300)
+@settings(max_examples=150, deadline=None)
 def test_clean_answers_are_raw_input_that_gives_itself_back(raw: dict):
     first = judge(raw)
     second = judge(dict(first.answers))
@@ -213,7 +213,7 @@ def test_clean_answers_are_raw_input_that_gives_itself_back(raw: dict):
 
 
 @given(raws)
-@settings(max_examples=200)
+@settings(max_examples=100, deadline=None)
 def test_what_a_draft_keeps_is_judged_like_what_was_typed(raw: dict):
     kept = {name: engine.as_typed(value) for name, value in raw.items()}
     assert judge(kept).answers == judge(raw).answers
@@ -224,7 +224,7 @@ def test_what_a_draft_keeps_is_judged_like_what_was_typed(raw: dict):
 
 
 @given(raws)
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 def test_any_answer_can_be_put_in_words(raw: dict):
     for name, item in DEFINITION.questions.items():
         worded = engine.wording(DEFINITION, item, raw.get(name))
@@ -234,7 +234,7 @@ def test_any_answer_can_be_put_in_words(raw: dict):
 
 
 @given(raws, st.lists(st.integers(min_value=1, max_value=10), max_size=4))
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 def test_conditions_are_the_same_however_the_questions_are_split_into_pages(raw: dict, cuts: list[int]):
     """Pages without conditions of their own: cutting them elsewhere changes no answer, error or relevance."""
     items = [item for _page, item in DEFINITION.items() if not item.groups and item.type != "group"]
@@ -254,7 +254,7 @@ def test_conditions_are_the_same_however_the_questions_are_split_into_pages(raw:
 
 
 @given(raws, st.sampled_from([[HEALTH], [EDUCATION], [EDUCATION, WORDS]]))
-@settings(max_examples=150)
+@settings(max_examples=100, deadline=None)
 def test_leaving_sections_out_changes_nothing_for_the_others(raw: dict, sections: list):
     """What a nurse sees does not depend on what an educator wrote, and the other way round."""
     whole, part = judge(raw), judge(raw, sections=sections)

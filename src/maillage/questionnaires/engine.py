@@ -206,17 +206,16 @@ def check_order(definition: Definition) -> None:
 
 def clean(definition: Definition, item: Item, raw: Any, zone: str) -> tuple[Answer | None, Problem | None]:
     """One answer, typed: (None, None) when blank. Total: any JSON value is accepted as input."""
+    raw = as_typed(raw)
     if isinstance(raw, Mapping):
-        reason, typed = raw.get("not"), raw.get("typed")
-        if reason in NOT_ANSWERED:
-            if _blank(typed):
-                return {"not": str(reason)}, None
-            return None, Problem(
-                _("Une réponse est écrite et « %(reason)s » est coché : gardez l’un des deux.")
-                % {"reason": not_answered_label(str(reason))}
-            )
-        raw = typed
-    if _blank(raw):
+        reason = raw["not"]
+        if "typed" not in raw:
+            return {"not": str(reason)}, None
+        return None, Problem(
+            _("Une réponse est écrite et « %(reason)s » est coché : gardez l’un des deux.")
+            % {"reason": not_answered_label(str(reason))}
+        )
+    if raw is None:
         return None, None
     match item.type:
         case "select_multiple":
