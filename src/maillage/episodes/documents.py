@@ -112,13 +112,11 @@ def content(
     frame: Frame, zone: str, sender: str, title: str, sheets: Sequence[dict[str, Any]], photo_alt: str = ""
 ) -> dict[str, Any]:
     """The whole content, without the hash it will carry."""
-    there = local(frame.at, zone)
     return {
         "title": title,
         "number": f"Document n° {frame.number}" if frame.number else "",
         "author": frame.author,
         "sender": sender,
-        "made": {name: getattr(there, name) for name in ("year", "month", "day", "hour", "minute")},
         "made_text": f"établi le {at_text(frame.at, zone)}" if frame.number else "",
         "stamp": int(frame.at.timestamp()),
         "photo_alt": photo_alt,
