@@ -1,12 +1,17 @@
 """Who may act on a task. Seeing it is decided above, by who may see the young person."""
 
+import uuid
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Ability
 from maillage.accounts.selectors import lineage
 from maillage.common.errors import NotAllowed
-from maillage.tasks.models import HandOver, Task
+from maillage.tasks.models import HandOver, OnCallShift, Task
 
 
 def may_act(actor: Actor, ability: Ability, task: Task) -> bool:
@@ -32,3 +37,22 @@ def is_addressee(actor: Actor, hand_over: HandOver) -> bool:
         return hand_over.to_user_id == actor.user_id
     line = lineage(hand_over.to_organisation_id)
     return any(post.role == hand_over.to_role and post.organisation_id in line for post in actor.posts)
+
+
+def may_edit_rota(actor: Actor, organisation_id: uuid.UUID) -> bool:
+    return actor.may(Ability.ROTA_EDIT, organisation_id)
+
+
+def require_rota(actor: Actor, organisation_id: uuid.UUID) -> None:
+    """PermissionDenied (403) unless she keeps the rota of that organisation."""
+    if not may_edit_rota(actor, organisation_id):
+        raise PermissionDenied
+
+
+def shifts_visible_to(actor: Actor) -> QuerySet[OnCallShift]:
+    """Shifts of the rotas of her own organisations."""
+    return OnCallShift.objects.filter(organisation__in=actor.organisation_ids, removed_at__isnull=True)
+
+
+def get_shift_or_404(actor: Actor, pk: uuid.UUID) -> OnCallShift:
+    return get_object_or_404(shifts_visible_to(actor).select_related("organisation", "user"), pk=pk)

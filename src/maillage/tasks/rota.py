@@ -78,3 +78,9 @@ def members_among(organisation_id: uuid.UUID, roles: Collection[str], at: dateti
         is_active=True,
     )
     return set(members.values_list("pk", flat=True))
+
+
+def candidates(organisation_id: uuid.UUID, role: str, at: datetime, also: User | None = None) -> list[User]:
+    """Who could be written in the rota: whoever holds the role there; and `also`, who is in it already."""
+    found = users_holding(role, organisation_id, at)
+    return found if also is None or also in found else [*found, also]

@@ -3,15 +3,20 @@
 import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from maillage.accounts.actors import Actor
-from maillage.accounts.selectors import with_descendants
+from maillage.accounts.enums import Role
+from maillage.accounts.models import Organisation, User
+from maillage.accounts.selectors import organisations, with_descendants
+from maillage.common.localtime import instant
 from maillage.tasks import access
+from maillage.tasks.coverage import Span, doubles, gaps
 from maillage.tasks.enums import NoticeState, TaskState
 from maillage.tasks.models import HandOver, Notice, OnCallShift, SweeperRun, Task
+from maillage.tasks.rota import ROTA_ROLES, answering, candidates
 
 SWEEPER = "sweeper"
 PENDING = Q(acknowledged_at__isnull=True, returned_at__isnull=True, withdrawn_at__isnull=True)
@@ -133,9 +138,74 @@ def last_sweep() -> datetime | None:
     return SweeperRun.objects.filter(name=SWEEPER).values_list("at", flat=True).first()
 
 
-def shifts_between(organisation_ids: Collection[uuid.UUID], start: datetime, end: datetime) -> list[OnCallShift]:
-    """Shifts of the rota that overlap [start, end), in order of time."""
-    rows = OnCallShift.objects.filter(
-        organisation__in=organisation_ids, removed_at__isnull=True, starts_at__lt=end, ends_at__gt=start
-    )
-    return list(rows.select_related("user", "organisation").order_by("starts_at", "id"))
+@dataclass(frozen=True)
+class Answer:
+    """Who answers for a role of an organisation at an instant. `elsewhere`: the organisation above that answers."""
+
+    organisation: Organisation
+    role: Role
+    people: list[User]
+    from_rota: bool
+    elsewhere: str
+
+
+def answers_now(mine: Collection[Organisation], at: datetime) -> list[Answer]:
+    """« Toujours joignable »: a line per organisation and role of the rota. Grows with the organisations only."""
+    found = [(one, role, answering(one.pk, role, at)) for one in mine for role in ROTA_ROLES]
+    names = organisations(who.organisation_id for _one, _role, who in found if who.organisation_id)
+    return [
+        Answer(
+            one, role, who.users, who.from_rota,
+            names[who.organisation_id].name if who.organisation_id not in (None, one.pk) else "",
+        )
+        for one, role, who in found
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RotaWeek:
+    """The rota of one role in one organisation for a week: who is written down, when nobody is, when two are."""
+
+    organisation: Organisation
+    role: Role
+    shifts: list[OnCallShift]
+    gaps: list[Span]
+    doubles: list[Span]
+    empty: bool
+
+
+def rota_weeks(mine: Collection[Organisation], monday: date, now: datetime) -> list[RotaWeek]:
+    """The week from `monday` on the clock of each organisation, for the roles that somebody there holds or kept.
+
+    Gaps already past are left out: nobody can fill them.
+    """
+    weeks = []
+    bounds = {
+        one.pk: (instant(monday, time.min, one.zone), instant(monday + timedelta(days=7), time.min, one.zone))
+        for one in mine
+    }
+    for one in mine:
+        start, end = bounds[one.pk]
+        shifts = OnCallShift.objects.filter(
+            organisation=one, removed_at__isnull=True, starts_at__lt=end, ends_at__gt=start
+        )
+        by_role: dict[str, list[OnCallShift]] = {}
+        for shift in shifts.select_related("user").order_by("starts_at", "id"):
+            by_role.setdefault(shift.role, []).append(shift)
+        for role in ROTA_ROLES:
+            kept = by_role.get(role, [])
+            if not kept and not candidates(one.pk, role, now):
+                continue
+            spans = [Span(shift.starts_at, shift.ends_at) for shift in kept]
+            ahead = max(start, now)
+            weeks.append(
+                RotaWeek(
+                    one,
+                    role,
+                    kept,
+                    gaps(spans, ahead, end) if ahead < end else [],
+                    doubles(spans, start, end),
+                    not kept,
+                )
+            )
+    return weeks
