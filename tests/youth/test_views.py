@@ -111,7 +111,7 @@ def test_her_page_says_who_she_is_where_she_lives_and_whom_to_call(lina, educato
     )  # fmt: skip
     page = educator.get(url(lina)).content.decode()
     for said in ("Lina Parasol", "Foyer des Parapluies", "tel:+33199001235", "tel:+33639980041", "Rosalie Parasol",
-                 "Peut être prévenu", "Achille Parasol", "Ne pas prévenir", "Contact interdit par ordonnance",
+                 "On peut prévenir", "Achille Parasol", "Ne pas prévenir", "Contact interdit par ordonnance",
                  "tel:+33639980042"):  # fmt: skip
         assert said in page
     assert "tel:+33639980043" not in page
@@ -149,8 +149,9 @@ def test_what_belongs_to_the_ase_is_403_for_an_educator(lina, educator, page):
 def test_who_consulted_the_file_is_a_page_for_her_case_worker(lina, educator, worker):
     educator.get(url(lina))
     page = worker.get(url(lina, "lectures/")).content.decode()
-    assert page.count("Camille Tabouret") == 5
-    assert "Accompagnement éducatif" in page
+    assert page.count("Camille Tabouret") == 1
+    assert "Identité, Justice, Lieux" in page
+    assert "Paroles" not in page  # she may read them, this page did not show them
 
 
 def test_reading_writes_nothing_but_the_journal(lina, worker, django_assert_num_queries):
@@ -254,7 +255,7 @@ def test_the_sheet_is_prepared_then_read_and_each_opening_is_journalled(lina, ed
     assert (answer.status_code, answer["Location"]) == (302, url(lina, "fiche/"))
     before = JournalEntry.objects.filter(verb="sheet.read").count()
     page = educator.get(url(lina, "fiche/")).content.decode()
-    for said in ("Veste bleue", "tel:+33639980099", "Un cousin", "préparée avec elle le 3 janvier 2026"):
+    for said in ("Veste bleue", "tel:+33639980099", "Un cousin", "Préparée avec elle le 3 janvier 2026"):
         assert said in page
     assert JournalEntry.objects.filter(verb="sheet.read").count() == before + 1
 

@@ -107,6 +107,14 @@ def reveal(actor: Actor, person: YoungPerson, *sections: str) -> Opened:
     return Opened(person.data_key, wanted)
 
 
+def reveal_open(actor: Actor, person: YoungPerson, *sections: str) -> Opened:
+    """Those of the named sections that are open to this actor: what a page shows of them is journalled, no more.
+
+    Http404 when she is not visible.
+    """
+    return reveal_many(actor, [person], *sections)[person.pk]
+
+
 def reveal_many(actor: Actor, persons: Sequence[YoungPerson], *sections: str) -> dict[uuid.UUID, Opened]:
     """Open the named sections of each file, as far as each mission allows, for a page that lists people.
 
@@ -158,7 +166,7 @@ def open_sheet(actor: Actor, person: YoungPerson) -> Opened:
 
     Http404 for strangers, PermissionDenied when the sheet is closed to this actor.
     """
-    opened = reveal(actor, person)
+    opened = reveal_open(actor, person, Section.IDENTITY, Section.WHEREABOUTS)
     if not sheet_readable(actor, person):
         raise PermissionDenied(_("La fiche de départ ne s’ouvre que pendant un épisode."))
     record(SHEET_READ, by=actor, subject=person.pk)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
+from itertools import groupby
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
@@ -266,23 +267,21 @@ def hosts(departement: str) -> QuerySet[Organisation]:
 
 @dataclass(frozen=True)
 class Reading:
-    """One consultation of a file: when, by whom, what."""
+    """A consultation of a file: when it was first written down, by whom, what was read."""
 
     at: datetime
     who: str
-    what: str
+    what: list[str]
 
 
-def readings_of(person: YoungPerson, limit: int = 200) -> list[Reading]:
-    """« Qui a consulté ce dossier », newest first."""
+def readings_of(person: YoungPerson, limit: int = 500) -> list[Reading]:
+    """« Qui a consulté ce dossier », newest first; what one person read within a minute is one line."""
     lines = of_subject(person.pk, verbs=(YOUTH_READ.code, SHEET_READ.code), limit=limit)
     names = user_names({line.by for line in lines})
     sections = dict(Section.choices)
-    return [
-        Reading(
-            at=line.at,
-            who=names.get(line.by, _("Compte supprimé")) if line.by else _("Le logiciel"),
-            what=str(sections.get(str(line.payload.get("section", "")), _(line.label))),
-        )
-        for line in lines
-    ]
+    found: list[Reading] = []
+    for (by, at), group in groupby(lines, key=lambda line: (line.by, line.at.replace(second=0, microsecond=0))):
+        what = [str(sections.get(str(line.payload.get("section", "")), _(line.label))) for line in group]
+        who = names.get(by, _("Compte supprimé")) if by else _("Le logiciel")
+        found.append(Reading(at=at, who=who, what=list(dict.fromkeys(reversed(what)))))
+    return found

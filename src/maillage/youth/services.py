@@ -19,7 +19,7 @@ from maillage.common.localtime import instant, local
 from maillage.vault import files, keyring
 from maillage.vault.sealing import Opened, Sealer, new_key
 from maillage.youth import photos, words
-from maillage.youth.access import may_edit_sheet, may_here, reveal
+from maillage.youth.access import may_edit_sheet, may_here, reveal_open
 from maillage.youth.enums import (
     MISSION_ENDED,
     MISSION_OPENED,
@@ -52,6 +52,9 @@ from maillage.youth.versioned import changes, edit, normal
 # A command (import, demonstration) writes as the system.
 Doer = Actor | System
 
+# What columns of the person and her parents, and of her sheet, are sealed for.
+_CIRCLE = (Section.IDENTITY, Section.JUSTICE)
+_SHEET = (Section.IDENTITY, Section.WHEREABOUTS)
 ALL_SECTIONS: tuple[str, ...] = tuple(Section.values)
 _MANAGING = frozenset(
     {OrganisationKind.ASSOCIATION, OrganisationKind.HOME, OrganisationKind.FOSTER_CARE, OrganisationKind.AEMO}
@@ -83,9 +86,9 @@ def _require_to_follow(by: Doer, person: YoungPerson) -> None:
         _require(by, person, Ability.MISSION_EDIT)
 
 
-def _opened(by: Doer, person: YoungPerson) -> Opened:
-    """What the author may read; everything for a command, which shows it to nobody."""
-    return Opened(person.data_key, Section.values) if isinstance(by, System) else reveal(by, person)
+def _opened(by: Doer, person: YoungPerson, *sections: str) -> Opened:
+    """Of those sections, what the author may read; everything for a command, which shows it to nobody."""
+    return Opened(person.data_key, sections) if isinstance(by, System) else reveal_open(by, person, *sections)
 
 
 def _known(columns: Mapping[str, Any], allowed: frozenset[str]) -> None:
@@ -149,7 +152,7 @@ def person_edit(*, by: Doer, person: YoungPerson, version: int, **typed: Any) ->
     _require(by, person, Ability.PERSON_EDIT)
     _check_identity(typed)
     row = YoungPerson.objects.select_related("data_key").get(pk=person.pk)
-    opened = _opened(by, row)
+    opened = _opened(by, row, *_CIRCLE)
     changed = changes(row, opened, typed)
     after = {
         name: changed[name] if name in changed else opened.value(row, name)
@@ -175,7 +178,7 @@ def additions(
     *, by: Doer, person: YoungPerson, row: YoungPerson | ParentalSituation, typed: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Of what a file says, what would change her row or a parent's: a mapping adds to the one stored."""
-    opened = _opened(by, person)
+    opened = _opened(by, person, *_CIRCLE)
     whole = {
         field: {**(opened.value(row, field) or {}), **value} if isinstance(value, Mapping) else value
         for field, value in typed.items()
@@ -206,7 +209,7 @@ def parent_save(
         choices = dict(ParentalSituation._meta.get_field(field).flatchoices)  # type: ignore[union-attr]
         if choices and value not in choices:
             raise RuleBroken(_("Choisissez une réponse de la liste."), field=field)
-    opened = _opened(by, person)
+    opened = _opened(by, person, *_CIRCLE)
     if parent is None:
         if not typed.get("kinship"):
             raise RuleBroken(_("Indiquez le lien avec la jeune."), field="kinship")
@@ -481,7 +484,7 @@ def sheet_save(*, by: Doer, person: YoungPerson, version: int | None = None, **t
     prepared = typed.get("prepared_on")
     if prepared and prepared > local(now(), "Pacific/Auckland").date():
         raise RuleBroken(_("Cette date est dans l’avenir."), field="prepared_on")
-    opened, sealer = _opened(by, person), Sealer(person.data_key)
+    opened, sealer = _opened(by, person, *_SHEET), Sealer(person.data_key)
     row = DepartureSheet.objects.filter(person=person).first()
     written = {"updated_at": now(), "updated_by": by.user_id}
     if row is None:

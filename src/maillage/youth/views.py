@@ -19,10 +19,11 @@ from maillage.common.forms import TokenForm, attempt
 from maillage.common.localtime import local
 from maillage.vault import files
 from maillage.youth import forms, selectors, services
-from maillage.youth.access import get_visible_or_404, may_edit_sheet, may_here, open_sheet, reveal
+from maillage.youth.access import get_visible_or_404, may_edit_sheet, may_here, open_sheet, reveal, reveal_open
 from maillage.youth.models import YoungPerson
 
 REFUSED = 422
+CIRCLE = (Section.IDENTITY, Section.JUSTICE)
 
 
 def _here(request: HttpRequest, pk: uuid.UUID) -> tuple[Actor, YoungPerson]:
@@ -45,7 +46,8 @@ def _zone(person: YoungPerson) -> str:
 def person(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     me, young = _here(request, pk)
     today = local(now(), _zone(young)).date()
-    page = selectors.person_page(me, young, reveal(me, young), today)
+    opened = reveal_open(me, young, *CIRCLE, Section.WHEREABOUTS)
+    page = selectors.person_page(me, young, opened, today)
     return render(request, "youth/person.html", {"page": page})
 
 
@@ -63,7 +65,9 @@ def readings(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def identity(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     me, young = _here(request, pk)
     _require(me, young, Ability.PERSON_EDIT)
-    form = forms.IdentityForm(request.POST or None, row=young, opened=reveal(me, young), departement=young.departement)
+    form = forms.IdentityForm(
+        request.POST or None, row=young, opened=reveal_open(me, young, *CIRCLE), departement=young.departement
+    )
     if request.method == "POST" and form.is_valid():
         version = form.cleaned_data["version"]
         saved = attempt(form, lambda: services.person_edit(by=me, person=young, version=version, **form.values()))
@@ -78,7 +82,9 @@ def parent(request: HttpRequest, pk: uuid.UUID, parent_id: uuid.UUID | None = No
     me, young = _here(request, pk)
     _require(me, young, Ability.PERSON_EDIT)
     row = selectors.parent_or_404(young, parent_id) if parent_id else None
-    form = forms.ParentForm(request.POST or None, row=row, opened=reveal(me, young), departement=young.departement)
+    form = forms.ParentForm(
+        request.POST or None, row=row, opened=reveal_open(me, young, *CIRCLE), departement=young.departement
+    )
     if request.method == "POST" and form.is_valid():
         version = form.cleaned_data["version"]
         saved = attempt(
