@@ -48,11 +48,15 @@ class Problem:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`relevant`: every page, group, note and question that was judged. `answers`: clean, relevant ones only."""
+    """`relevant`: every page, group, note and question that was judged. `answers`: clean, relevant ones only.
+
+    `expected`: relevant questions that ask for an answer, given or not.
+    """
 
     relevant: Mapping[str, bool]
     answers: Mapping[str, Answer]
     problems: Mapping[str, Problem]
+    expected: frozenset[str]
 
     @property
     def typed_wrong(self) -> Mapping[str, Problem]:
@@ -88,10 +92,14 @@ def evaluate(
             problems[item.name] = problem
         elif answer is not None:
             answers[item.name] = answer
-    judged = definition.sections & set(sections)
+    expected: set[str] = set()
     for name, item in definition.questions.items():
-        if item.section in judged and relevance.get(name, False) and name not in problems:
-            rule = _rule_broken(item, answers.get(name), values, moment)
+        if item.section not in sections or not relevance[name]:
+            continue
+        if _holds(item.required, values, moment, failing=False, empty=False):
+            expected.add(name)
+        if name not in problems:
+            rule = _rule_broken(item, answers.get(name), name in expected, values, moment)
             if rule is not None:
                 problems[name] = rule
     order = definition.questions
@@ -99,17 +107,18 @@ def evaluate(
         relevant=relevance,
         answers={name: answers[name] for name in order if name in answers and name not in problems},
         problems={name: problems[name] for name in order if name in problems},
+        expected=frozenset(expected),
     )
 
 
 def _rule_broken(
-    item: Item, answer: Answer | None, values: Mapping[str, xpath.Value], moment: xpath.Moment
+    item: Item, answer: Answer | None, expected: bool, values: Mapping[str, xpath.Value], moment: xpath.Moment
 ) -> Problem | None:
     """The constraint and the requirement, once every value is known: both may name any question."""
     if isinstance(answer, dict):
         return None
     if answer is None:
-        if _holds(item.required, values, moment, failing=False, empty=False):
+        if expected:
             return Problem(_("Répondez, ou choisissez « Ne souhaite pas répondre » ou « Non abordé »."), missing=True)
         return None
     if item.constraint and not _holds(item.constraint, values, moment, failing=True, own=values[item.name]):

@@ -365,6 +365,15 @@ class QuestionnaireForm(TokenForm):
         return said(shown[0].label, _language()) if self.page_number is not None and shown else ""
 
     @property
+    def page_position(self) -> str:
+        """« Page 3 sur 12 », counting those that are relevant now; "" on a single screen."""
+        reachable = self._reachable()
+        if self.page_number is None or len(reachable) < 2:
+            return ""
+        place = {"number": reachable.index(self.page_number) + 1, "count": len(reachable)}
+        return _("Page %(number)d sur %(count)d") % place
+
+    @property
     def page_links(self) -> list[PageLink]:
         if self.page_number is None or len(self.offered_pages) < 2:
             return []
@@ -396,8 +405,8 @@ class QuestionnaireForm(TokenForm):
 
     @property
     def health_is_closed(self) -> bool:
-        """Part of the questionnaire is for health staff, and this person is not."""
-        return Section.HEALTH in self.closed
+        """Part of the questionnaire is for health staff, and this person is not: said on the last page."""
+        return Section.HEALTH in self.closed and self.is_last
 
     # -- drawing --------------------------------------------------------------------------------------------------
 
@@ -438,7 +447,7 @@ class QuestionnaireForm(TokenForm):
             value=_input_value(item, typed),
             options=self._options(item, typed, reason),
             not_options=_not_options(item, reason),
-            required=bool(item.required),
+            required=item.name in self.verdict.expected,
             long=item.long,
             drives=item.name in self._driving,
             relevant=self._relevant(item),
@@ -494,7 +503,7 @@ def _not_options(item: Item, reason: str) -> tuple[Option, ...]:
     if not item.asks or item.type == SELECT_ONE:
         return ()
     name = _not_name(item.name)
-    labels = [("", _("Réponse ci-dessus")), *((code, engine.not_answered_label(code)) for code in engine.NOT_ANSWERED)]
+    labels = [("", _("Réponse")), *((code, engine.not_answered_label(code)) for code in engine.NOT_ANSWERED)]
     return tuple(Option(f"id_{name}_{code or 'answer'}", name, code, label, reason == code) for code, label in labels)
 
 
