@@ -88,7 +88,7 @@ def test_commands_named_in_documents_exist() -> None:
         code = "\n".join(re.findall(r"```.*?```", text, re.S) + re.findall(r"`[^`\n]+`", text))
         for target in re.findall(r"\bmake ([a-z]+)\b", code):
             assert target in targets, f"{document.name}: make {target}"
-        for words in re.findall(r"\bmaillage ((?:[a-z-]+ ?){1,2})", code):
+        for words in re.findall(r"(?<![/\w.-])maillage ([a-z][a-z-]*(?: [a-z][a-z-]*)?)", code):
             first, *rest = words.split()
             known = COMMANDS.get(first)
             assert known is not None, f"{document.name}: maillage {words}"

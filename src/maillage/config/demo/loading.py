@@ -126,7 +126,7 @@ def _young_person(young: Young, places: dict[str, Organisation], users: dict[str
             description="Cheveux bruns, veste bleue, sac à dos gris.",
             phones=["+33639980099"],
             usual_places=["La médiathèque", "Le skate-park de Montbrouette"],
-            friends=["Une amie du collège des Réverbères"],
+            friends=["Une amie du collège des Hirondelles"],
             call_first="Sa référente, Léonie Cafetière.",
         )
     return person
