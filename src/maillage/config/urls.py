@@ -1,15 +1,10 @@
-"""Every address of the product."""
-
-from contextlib import suppress
-from importlib.util import find_spec
+"""Every address of the product. The desk is at the root."""
 
 from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
-for package in ("desk", "accounts", "tasks", "youth", "episodes"):
-    if find_spec(f"maillage.{package}.urls"):
-        with suppress(ImportError):  # for as long as packages are being written
-            urlpatterns.append(path("", include(f"maillage.{package}.urls")))
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include(f"maillage.{package}.urls")) for package in ("desk", "accounts", "tasks", "youth", "episodes")
+]
 
 handler400 = "maillage.common.refusals.bad_request"
 handler403 = "maillage.common.refusals.forbidden"

@@ -83,7 +83,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "maillage.config.context.house",
                 "maillage.desk.context.shell",
-                *(["maillage.desk.context.shell"] if (PACKAGE / "desk" / "urls.py").exists() else []),
+                "maillage.desk.context.shell",
             ],
         },
     }
