@@ -54,6 +54,15 @@ def test_the_actor_carries_the_token_of_a_post_and_none_of_a_get() -> None:
 
 
 @pytest.mark.django_db
+def test_a_form_carried_out_after_a_confirmation_acts_under_its_own_token() -> None:
+    post, held = rf.post("/confirm/", {"password": "x"}), rf.post("/x/", {"form_token": "t", "a": "1"})
+    post.user = professional()
+    assert actor(post).token is None
+    post.path, post.POST = held.path, held.POST  # what allauth does to the request once she has confirmed
+    assert (actor(post).token, actor(post).digest) == ("t", digest(held))
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("token", ["", "x" * 65])
 def test_a_token_that_cannot_be_one_of_ours_counts_for_none(token: str) -> None:
     post = rf.post("/x/", {"form_token": token})

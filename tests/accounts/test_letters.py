@@ -13,6 +13,7 @@ from django.utils import translation
 
 from maillage import accounts
 from maillage.accounts import letters
+from maillage.accounts.adapters import AccountAdapter
 from maillage.accounts.enums import LetterKind
 from maillage.accounts.models import Letter, User
 from maillage.accounts.services import post_letter
@@ -94,6 +95,30 @@ def test_a_letter_leased_by_another_worker_is_left_to_it() -> None:
     Letter.objects.filter(pk=letter.pk).update(try_at=now() + timedelta(minutes=1), attempts=1)
     assert letters.deliver(now()) == 0
     assert not mail.outbox
+
+
+@pytest.mark.django_db
+def test_two_workers_send_each_letter_once(monkeypatch) -> None:
+    for name in ("Camille Tabouret", "Sacha Lampadaire"):
+        post_letter(professional(name=name), LetterKind.PASSWORD)
+    send = EmailBackend.send_messages
+
+    def while_another_works(self, messages):
+        monkeypatch.setattr(EmailBackend, "send_messages", send)
+        assert letters.deliver(now()) == 1  # the other letter: this one is taken
+        return send(self, messages)
+
+    monkeypatch.setattr(EmailBackend, "send_messages", while_another_works)
+    assert letters.deliver(now()) == 1
+    assert sorted(message.to[0] for message in mail.outbox) == [
+        "camille.tabouret@exemple.invalid",
+        "sacha.lampadaire@exemple.invalid",
+    ]
+
+
+def test_no_e_mail_of_the_library_ever_leaves() -> None:
+    with pytest.raises(NotImplementedError):
+        AccountAdapter().send_mail("account/email/unknown_account", "x@exemple.invalid", {})
 
 
 @pytest.mark.django_db

@@ -106,6 +106,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if said:
             messages.add_message(request, level, str(said), extra_tags=extra_tags)
 
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Every e-mail is one of `accounts.letters`: those of allauth say what happened, and to whom."""
+        raise NotImplementedError(template_prefix)
+
     def send_notification_mail(
         self,
         template_prefix: str,

@@ -94,8 +94,12 @@ def just_begun(session: SessionBase, at: datetime) -> bool:
 
 
 def refreshes_itself(request: HttpRequest) -> bool:
-    """Whether no hand asked for this: a page that keeps itself up to date."""
-    return request.headers.get("X-Maillage-Refresh") == "1"
+    """Whether no hand asked for this: a page that keeps itself up to date, its reload without scripts, its pictures."""
+    return (
+        request.headers.get("X-Maillage-Refresh") == "1"
+        or request.GET.get("suite") == "1"
+        or request.headers.get("Sec-Fetch-Dest") == "image"
+    )
 
 
 def touch(request: HttpRequest, user: User, at: datetime) -> None:
