@@ -83,7 +83,6 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "maillage.config.context.house",
                 "maillage.desk.context.shell",
-                "maillage.desk.context.shell",
             ],
         },
     }
