@@ -212,24 +212,34 @@ def test_the_desk_says_when_the_sweeper_last_ran_and_warns_after_two_minutes(
     assert "Mis à jour à" in page
 
 
-def test_the_part_that_refreshes_is_a_fragment_and_leaves_the_session_alone(
-    world: worlds.World, browse: Browse
+HTMX = {"hx-request": "true", "x-maillage-refresh": "1"}
+
+
+@pytest.mark.parametrize(
+    ("url", "headers"), [("/", HTMX), ("/garde/", HTMX), ("/?suite=1", {}), ("/", {"sec-fetch-dest": "image"})]
+)
+def test_a_page_that_refreshes_itself_leaves_the_session_alone(
+    world: worlds.World, browse: Browse, url: str, headers: dict[str, str]
 ) -> None:
-    educator = browse("educator")
-    text(educator)
-    session = educator.session
+    manager = browse("manager")
+    text(manager)
+    session = manager.session
     session["seen"] = (timezone.now() - timedelta(minutes=5)).timestamp()
     session.save()
-    before = dict(educator.session.items())
-    headers = {"hx-request": "true", "x-maillage-refresh": "1"}
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
-        page = text(educator, **headers)
+    before = dict(manager.session.items())
+    with CaptureQueriesContext(connection) as queries:
+        text(manager, url, **headers)
+    assert dict(manager.session.items()) == before
+    written = [one["sql"] for one in queries if "django_session" in one["sql"] and not one["sql"].startswith("SELECT")]
+    assert not written
+    text(manager)  # a hand on the page is noted
+    assert manager.session["seen"] > before["seen"]
+
+
+def test_the_part_that_refreshes_is_a_fragment(browse: Browse) -> None:
+    page = text(browse("educator"), **HTMX)
     assert "<html" not in page
     assert "Lila" in page
-    assert dict(educator.session.items()) == before
-    assert not [one["sql"] for one in queries if "django_session" in one["sql"] and not one["sql"].startswith("SELECT")]
 
 
 def test_the_desk_costs_the_same_for_one_resident_and_for_thirty(world: worlds.World, browse: Browse) -> None:
