@@ -63,6 +63,13 @@ class Browser(Client):
         assert wanted, f"no form in {url}"
         return wanted[0]["action"] or url, {**wanted[0]["data"], **typed}
 
+    @staticmethod
+    def reader(page: Any) -> dict[str, Any]:
+        """What the first form with a token on this page would send untouched."""
+        reader = _Forms()
+        reader.feed(page.content.decode())
+        return next(form["data"] for form in reader.forms if "form_token" in form["data"])
+
     def submit(self, url: str, *, action: str | None = None, **typed: Any) -> Any:
         target, data = self.fill(url, action=action, **typed)
         return self.post(target, data)

@@ -71,16 +71,14 @@ class _QuestionsForm(ZonedForm):
         return None if chosen == SUGGESTED else chosen
 
     def read(self, readings: Sequence[Reading]) -> None:
-        """Show what the table suggests now; a form sent under another suggestion must be read again."""
+        """Show what the table suggests now. Answers changed since, and the suggestion with them: read it again."""
         self.shown = ",".join(str(reading.kind) for reading in readings)
+        self.shown_for = " ".join(f"{key}={answer}" for key, answer in sorted(self.facts.items()))
         self.reread = (
             self.is_bound
             and self["declared_kind"].value() == SUGGESTED
-            and self.data.get("shown")
-            not in (
-                None,
-                self.shown,
-            )
+            and self.data.get("shown_for") != self.shown_for
+            and self.data.get("shown") != self.shown
         )
 
     def leave_unjudged(self) -> None:
