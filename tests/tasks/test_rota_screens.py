@@ -55,7 +55,7 @@ def test_it_says_who_answers_now_with_a_number(world: World):
 
 def test_it_says_when_nobody_answers(world: World):
     Membership.objects.filter(role=Role.ASE_ON_CALL).update(ends_at=AT)
-    assert "Personne ne tient ce rôle" in client(world).get(ROTA).text
+    assert "personne ne tient ce rôle" in client(world).get(ROTA).text
 
 
 def test_a_week_without_anybody_is_said_in_words(world: World):
