@@ -12,9 +12,9 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from maillage.accounts.actors import Actor
-from maillage.accounts.enums import Ability, OrganisationKind
+from maillage.accounts.enums import Ability, OrganisationKind, Role
 from maillage.accounts.models import Organisation, User
-from maillage.accounts.selectors import user_names
+from maillage.accounts.selectors import user_names, users_holding
 from maillage.audit.selectors import of_subject
 from maillage.common.clock import now
 from maillage.common.enums import Section
@@ -117,7 +117,7 @@ def parents_of(person: YoungPerson) -> list[ParentalSituation]:
 
 
 def case_workers_of(person: YoungPerson) -> list[User]:
-    """The case workers who follow her now, those named first."""
+    """The case workers who follow her now: those named, then those of a service that follows her as such."""
     instant = now()
     missions = (
         Mission.objects.filter(
@@ -125,13 +125,14 @@ def case_workers_of(person: YoungPerson) -> list[User]:
             person=person,
             kind=MissionKind.CASE_WORKER,
             starts_at__lte=instant,
-            user__isnull=False,
-            user__is_active=True,
         )
         .select_related("user")
         .order_by("starts_at", "pk")
     )
-    return list(dict.fromkeys(mission.user for mission in missions if mission.user is not None))
+    named = [mission.user for mission in missions if mission.user is not None and mission.user.is_active]
+    services = [mission.organisation_id for mission in missions if mission.organisation_id is not None]
+    there = [user for service in services for user in users_holding(Role.CASE_WORKER, service, instant)]
+    return list(dict.fromkeys([*named, *there]))
 
 
 def photo_of(person: YoungPerson) -> Photo | None:

@@ -91,6 +91,11 @@ def _opened(by: Doer, person: YoungPerson, *sections: str) -> Opened:
     return Opened(person.data_key, sections) if isinstance(by, System) else reveal_open(by, person, *sections)
 
 
+def _lock(person: YoungPerson) -> None:
+    """Let one write at a time decide what she has once only: a place, a sheet, a photo (SQLite queues all writers)."""
+    YoungPerson.objects.select_for_update().filter(pk=person.pk).values_list("pk").get()
+
+
 def _known(columns: Mapping[str, Any], allowed: frozenset[str]) -> None:
     if unknown := set(columns) - allowed:
         raise TypeError(f"unknown fields: {sorted(unknown)}")
@@ -259,6 +264,7 @@ def placement_start(
     """
     _require_to_follow(by, person)
     _not_after(starts_on, organisation.zone, "starts_on")
+    _lock(person)
     if Placement.objects.filter(person=person, ends_on__isnull=True).exists():
         raise RuleBroken(_("Elle a déjà un lieu d’accueil : mettez-y fin d’abord."), field="organisation")
     placement = Placement(person=person, organisation=organisation, kind=kind, starts_on=starts_on)
@@ -485,6 +491,7 @@ def sheet_save(*, by: Doer, person: YoungPerson, version: int | None = None, **t
     if prepared and prepared > local(now(), "Pacific/Auckland").date():
         raise RuleBroken(_("Cette date est dans l’avenir."), field="prepared_on")
     opened, sealer = _opened(by, person, *_SHEET), Sealer(person.data_key)
+    _lock(person)
     row = DepartureSheet.objects.filter(person=person).first()
     written = {"updated_at": now(), "updated_by": by.user_id}
     if row is None:
@@ -501,6 +508,7 @@ def sheet_save(*, by: Doer, person: YoungPerson, version: int | None = None, **t
 @action(SHEET_OPENED)
 def sheet_open(*, by: Doer, person: YoungPerson, context: uuid.UUID, at: datetime) -> SheetOpening:
     """Open her sheet to those who act in the episode `context`. Called by the episode; open already: the same."""
+    _lock(person)
     row = SheetOpening.objects.filter(person=person, closed_at__isnull=True).first()
     if row is None:
         row = SheetOpening.objects.create(person=person, context=context, opened_at=at)
@@ -535,6 +543,7 @@ def photo_replace(*, by: Doer, person: YoungPerson, content: bytes) -> Photo:
     except photos.Refused as refusal:
         raise RuleBroken(str(refusal), field="photo") from refusal
     at = now()
+    _lock(person)
     Photo.objects.filter(person=person, replaced_at__isnull=True).update(replaced_at=at)
     row = Photo(person=person, size=len(picture), at=at, by=by.user_id)
     row.data_key_id = person.data_key_id
