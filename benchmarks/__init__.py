@@ -1,0 +1,1 @@
+"""One module a claim: `measure()` gives what was measured and what was promised."""

@@ -1,0 +1,18 @@
+"""What a benchmark says."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Claim:
+    """`value` is met when it is at most `target` (or at least, when `more` is better)."""
+
+    claim: str
+    value: float
+    target: float
+    unit: str
+    more: bool = False
+
+    @property
+    def met(self) -> bool:
+        return self.value >= self.target if self.more else self.value <= self.target
