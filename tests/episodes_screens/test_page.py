@@ -101,6 +101,14 @@ def test_strangers_find_nothing_and_reading_is_journalled(world: Any, browser: A
     assert JournalEntry.objects.filter(subject=world.lila.pk, by=world.colleague.pk).count() > before
 
 
+def test_steps_that_lost_their_object_together_are_one_line(world: Any, browser: Any) -> None:
+    episode = world.in_state(RETURNED)
+    html = page_of(browser(), episode)
+    told = html[html.index("Ce qui s’est passé") :]
+    assert "étapes sans objet" in told
+    assert told.count("la recherche est finie") == 1
+
+
 # -- keeping up to date -------------------------------------------------------------------------------------------
 
 

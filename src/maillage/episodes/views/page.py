@@ -5,12 +5,14 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from maillage.accounts.actors import Actor
@@ -118,7 +120,7 @@ def _context(by: Actor, page: EpisodePage) -> dict[str, Any]:
         "settled": [step_shown(view, page, rights) for view in over],
         "denied": [{"title": view.task.title, "reason": view.reason} for view in denied],
         "progress": {"done": len(page.steps.done) + len(page.steps.not_due), "total": page.steps.count},
-        "entries": [entry_shown(row.pk, entry, page.may(Action.CORRECT)) for entry in page.timeline],
+        "entries": _entries(page),
         "taps": _links(page, _TAPS[page.state]),
         "more": _links(page, [action for action in page.actions if action not in _TAPS[page.state]]),
         "links": _around(page),
@@ -165,6 +167,28 @@ def _fingerprint(page: EpisodePage, first: StepView | None) -> str:
 
 def _relay_state(relay: HandOver) -> str:
     return f"{relay.pk}{relay.acknowledged_at}{relay.returned_at}{relay.withdrawn_at}"
+
+
+def _entries(page: EpisodePage) -> list[dict[str, Any]]:
+    """The timeline. Steps that lost their object together are one line: nobody did anything eight times."""
+    shown = []
+    for (dropped, _at, reason), group in groupby(page.timeline, key=_dropped_with):
+        entries = list(group)
+        if dropped and len(entries) > 1:
+            titles = ", ".join(entry.label for entry in entries)
+            said = ngettext("%(count)d étape sans objet", "%(count)d étapes sans objet", len(entries))
+            first = entry_shown(page.episode.pk, entries[0], may_correct=False)
+            shown.append(
+                first | {"title": said % {"count": len(entries)}, "text": f"{titles}\n{reason}", "icon": "ban"}
+            )
+        else:
+            shown += [entry_shown(page.episode.pk, entry, page.may(Action.CORRECT)) for entry in entries]
+    return shown
+
+
+def _dropped_with(entry: Entry) -> tuple[bool, datetime, str]:
+    """Equal for steps that the product said without object in one go, for one reason."""
+    return entry.what == "step" and entry.by_system, entry.written_at, entry.text
 
 
 def entry_shown(episode_id: uuid.UUID, entry: Entry, may_correct: bool) -> dict[str, Any]:
