@@ -231,6 +231,17 @@ def test_the_paper_set_has_the_steps_and_nobodys_data(world):
         assert name not in text
 
 
+def test_the_number_to_ring_at_night_is_the_nearest_that_answers(world):
+    world.home.night_phone = ""
+    world.home.save()
+    world.ase.night_phone = "01 99 00 33 33"
+    world.ase.save()
+    world.episode = world.open()
+    text = text_of(pdf_of(world, make(world, DocumentKind.DECLARATION)))
+    assert "jour et nuit : 01 99 00 33 33" in text
+    assert "Joindre une photo" in text
+
+
 def test_only_a_found_person_ends_a_search(world):
     world.episode = world.open()
     with pytest.raises(RuleBroken, match="la recherche continue"):

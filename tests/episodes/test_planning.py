@@ -13,6 +13,7 @@ from maillage.common.localtime import is_night
 from maillage.episodes import protocol
 from maillage.episodes.enums import Answer, EpisodeKind, EpisodeState, EventKind, Trigger
 from maillage.episodes.services import shipped
+from maillage.tasks.rota import ROTA_ROLES
 from maillage.youth.enums import LegalStatus
 from tests.episodes.definitions import SMALL
 
@@ -85,7 +86,7 @@ def situation(**changes) -> protocol.Situation:
 
 
 def plan(found: protocol.Situation, of: protocol.Protocol = SMALL_ONE):
-    return {task.key: task for task in protocol.plan(of, found, found.noticed_at)}
+    return {task.key: task for task in protocol.plan(of, found)}
 
 
 def as_known(planned) -> list[protocol.Known]:
@@ -123,7 +124,7 @@ def applied(known: list[protocol.Known], changes) -> list[protocol.Known]:
 @settings(max_examples=150, deadline=None)
 @given(found=situations(), of=st.sampled_from(ALL))
 def test_no_step_is_lost_and_none_comes_twice(found, of):
-    planned = protocol.plan(of, found, found.noticed_at)
+    planned = protocol.plan(of, found)
     keys = [task.key for task in planned]
     assert len(set(keys)) == len(keys)
     wanted = set()
@@ -141,7 +142,7 @@ def test_no_step_is_lost_and_none_comes_twice(found, of):
 @given(found=situations(), of=st.sampled_from(ALL))
 def test_a_notice_that_is_not_allowed_is_a_stated_reason_never_a_task(found, of):
     allowed = {one.id.hex: one.allowed for one in found.parents}
-    for task in protocol.plan(of, found, found.noticed_at):
+    for task in protocol.plan(of, found):
         tail = task.key.rpartition(":")[2]
         if tail in allowed:
             assert bool(task.not_due_reason) != allowed[tail]
@@ -152,8 +153,8 @@ def test_a_notice_that_is_not_allowed_is_a_stated_reason_never_a_task(found, of)
 @settings(max_examples=150, deadline=None)
 @given(found=situations(), of=st.sampled_from(ALL))
 def test_every_step_has_a_clock_an_owner_and_a_chain_that_ends_somewhere(found, of):
-    keys = {task.key for task in protocol.plan(of, found, found.noticed_at)}
-    for task in protocol.plan(of, found, found.noticed_at):
+    keys = {task.key for task in protocol.plan(of, found)}
+    for task in protocol.plan(of, found):
         assert task.due_within >= timedelta()
         assert (task.due_from is None) == (task.starts_after is not None)
         assert task.starts_after is None or task.starts_after in keys
@@ -170,14 +171,14 @@ def test_every_step_has_a_clock_an_owner_and_a_chain_that_ends_somewhere(found, 
     ages=st.lists(st.one_of(st.none(), st.integers(3, 20)), min_size=4, max_size=4),
 )
 def test_replanning_adds_and_tightens_never_drops_never_loosens(found, of, kinds, gaps, ages):
-    known = as_known(protocol.plan(of, found, found.noticed_at))
+    known = as_known(protocol.plan(of, found))
     at = max(one.at for one in found.occurrences)
     for kind, gap, age in zip(kinds, gaps, ages, strict=False):
         before = {task.key: task for task in known}
         at += timedelta(minutes=gap)
         change = protocol.Occurrence(Trigger.KIND_CHANGED, at, uuid.uuid4().hex)
         found = replace(found, kind=kind, kind_since=at, age=age, occurrences=(*found.occurrences, change))
-        planned = protocol.plan(of, found, at)
+        planned = protocol.plan(of, found)
         known = applied(known, protocol.replan(planned, known, at))
         after = {task.key: task for task in known}
         assert set(before) <= set(after)
@@ -187,7 +188,7 @@ def test_replanning_adds_and_tightens_never_drops_never_loosens(found, of, kinds
             if task.due_at is not None:
                 assert after[key].due_at <= task.due_at
             assert after[key].live == task.live
-    assert protocol.replan(protocol.plan(of, found, at), known, at) == []
+    assert protocol.replan(protocol.plan(of, found), known, at) == []
 
 
 @settings(max_examples=100, deadline=None)
@@ -316,13 +317,17 @@ def test_a_state_takes_its_object_from_the_search_alone():
     assert protocol.ends(reference, EpisodeState.MISSING, keys) == []
 
 
+def test_chains_end_at_the_roles_the_rota_keeps():
+    assert frozenset(ROTA_ROLES) == protocol.ALWAYS_STAFFED
+
+
 def test_an_event_does_the_step_made_for_it():
     assert protocol.done_by(SMALL_ONE, EventKind.TALK, ["talk", "end"]) == ["talk"]
     assert protocol.done_by(SMALL_ONE, EventKind.NEEDS, ["talk", "end"]) == []
 
 
 def test_a_step_dropped_by_mistake_is_owed_again_from_now_on():
-    (task,) = [task for task in protocol.plan(SMALL_ONE, situation(), NOTICED) if task.key == "declaration"]
+    (task,) = [task for task in protocol.plan(SMALL_ONE, situation()) if task.key == "declaration"]
     lost = protocol.Known("declaration", False, False, NOTICED, NOTICED, timedelta(hours=2))
     later = NOTICED + timedelta(hours=9)
     (again,) = protocol.replan([task], [lost], later)

@@ -36,6 +36,14 @@ def test_only_who_sets_delays_may_load(world):
             load(world, who=who)
 
 
+def test_nobody_sets_the_delays_of_another_departement(world):
+    for departement in ("75", "*"):
+        with pytest.raises(NotAllowed):
+            load(world, departement=departement)
+        with pytest.raises(NotAllowed):
+            services.settings_save(by=world.actor("ase_on_call"), departement=departement, talk_within_hours=1)
+
+
 def test_a_kept_version_never_changes(world):
     first = load(world)
     assert load(world).pk == first.pk
@@ -51,8 +59,8 @@ def test_a_protocol_written_for_another_departement_is_refused(world):
 
 
 def test_the_database_refuses_to_change_a_version_or_an_event(world):
-    version = load(world, departement="75")
-    world.open()
+    version = load(world)
+    world.open(facts={})
     for change in (
         lambda: ProtocolVersion.objects.filter(pk=version.pk).update(title="Autre"),
         lambda: ProtocolVersion.objects.filter(pk=version.pk).delete(),

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from maillage.accounts.enums import OrganisationKind
+from maillage.accounts.models import Organisation
 from maillage.common.enums import Section
 from maillage.common.localtime import local
 from maillage.episodes import protocol
@@ -142,12 +143,24 @@ def _who(read: Reading, episode: MissingEpisode) -> list[tuple[str, str]]:
     ]
 
 
+def call_back(organisation: Organisation) -> str:
+    """The number printed to be rung at any hour: the home's night line, else that of who answers for it above."""
+    above: Organisation | None = organisation
+    seen: list[Any] = []
+    while above is not None and above.pk not in seen:
+        if above.night_phone:
+            return above.night_phone
+        seen.append(above.pk)
+        above = above.parent
+    return organisation.phone
+
+
 def _declarer(frame: Frame, episode: MissingEpisode) -> list[tuple[str, str]]:
     home = episode.organisation
     return [
         ("Déclarée par", frame.author),
         ("Pour", home.name),
-        ("Rappeler, jour et nuit", home.night_phone or home.phone),
+        ("Rappeler, jour et nuit", call_back(home)),
     ]
 
 
@@ -167,6 +180,8 @@ def declaration(
     definition: protocol.Protocol,
     references: Iterable[tuple[str, str]],
     frame: Frame,
+    *,
+    photo: bool,
 ) -> list[Part]:
     """For the police or gendarmerie: who she is, since when, who answers for her. The only one with places."""
     person, home, zone = episode.person, episode.organisation, episode.organisation.zone
@@ -189,7 +204,7 @@ def declaration(
     ]
     place = ", ".join(filter(None, (home.name, home.address, home.commune)))
     return [
-        notice(f"Rappeler l’établissement jour et nuit : {home.night_phone or home.phone or '………………………………'}"),
+        notice(f"Rappeler l’établissement jour et nuit : {call_back(home) or '………………………………'}"),
         fields(
             "Destinataire",
             [
@@ -199,6 +214,7 @@ def declaration(
             ],
         ),
         fields("La personne", _who(read, episode)),
+        *([] if photo else [notice("Joindre une photo : aucune n’est enregistrée.")]),
         fields(
             "La reconnaître, la joindre",
             [
@@ -302,7 +318,7 @@ def serious_event(read: Reading, episode: MissingEpisode, steps: Rows, frame: Fr
                 ("Nom", home.name),
                 ("Type", str(OrganisationKind(home.kind).label)),
                 ("Département", home.departement),
-                ("Rappeler, jour et nuit", home.night_phone or home.phone),
+                ("Rappeler, jour et nuit", call_back(home)),
             ],
         ),
         fields(

@@ -619,7 +619,7 @@ def _source(source: Source) -> str:
     return f"{source.text} ({status})"
 
 
-def plan(protocol: Protocol, situation: Situation, now: datetime) -> list[PlannedTask]:
+def plan(protocol: Protocol, situation: Situation) -> list[PlannedTask]:
     """Everything owed in this situation since it began, in the order of the protocol.
 
     A step that waits for another (`starts_after`) has no `due_from`: its clock starts when the other is settled.

@@ -173,7 +173,7 @@ def replan(by: Actor, episode: MissingEpisode) -> None:
         )
         for task in task_rows.of_context(episode.pk)
     ]
-    plan_in(by, episode, protocol.replan(protocol.plan(definition, situation_of(by, episode), instant), known, instant))
+    plan_in(by, episode, protocol.replan(protocol.plan(definition, situation_of(by, episode)), known, instant))
 
 
 def plan_in(by: Actor, episode: MissingEpisode, planned: Sequence[PlannedTask]) -> None:

@@ -101,9 +101,10 @@ def _content(
         departure = people.sheet_of(row.person) if readable else None
         if departure is not None:
             youth.open_sheet(by, row.person)
-        parts = documents.declaration(read, row, departure, versions.protocol_of(row.protocol), references, frame)
         face = people.photo_of(row.person)
         photo = typesetting.for_print(files.load(face, opened)) if face is not None else None
+        definition = versions.protocol_of(row.protocol)
+        parts = documents.declaration(read, row, departure, definition, references, frame, photo=photo is not None)
     elif kind == DocumentKind.END_OF_SEARCH:
         parts = documents.end_of_search(read, row, references, frame)
     elif kind == DocumentKind.SERIOUS_EVENT:

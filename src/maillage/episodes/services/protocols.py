@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Ability
+from maillage.accounts.models import Organisation
 from maillage.audit.journal import System, action, note
 from maillage.common.clock import now
-from maillage.common.errors import Difference, RuleBroken, StaleEdit
+from maillage.common.errors import Difference, NotAllowed, RuleBroken, StaleEdit
 from maillage.episodes import protocol, versions
 from maillage.episodes.enums import PROTOCOL_LOADED, SETTINGS_SAVED
 from maillage.episodes.models import DepartementSettings, ProtocolVersion
@@ -29,6 +30,14 @@ def shipped() -> dict[str, str]:
     }
 
 
+def _require(by: Actor, departement: str) -> None:
+    """NotAllowed unless she sets the delays of that very département."""
+    by.require(Ability.SETTINGS_EDIT)
+    own = by.organisations_with(Ability.SETTINGS_EDIT)
+    if not Organisation.objects.filter(pk__in=own, departement=departement).exists():
+        raise NotAllowed(_("Vous ne réglez pas ce département."))
+
+
 @action(PROTOCOL_LOADED)
 def protocol_load(
     *, by: Actor | System, text: str, name: str, departement: str, current: bool = True
@@ -39,9 +48,7 @@ def protocol_load(
     line, cause. The same text again is the version already kept; another text under its number is refused.
     """
     if isinstance(by, Actor):
-        by.require(Ability.SETTINGS_EDIT)
-        if departement == versions.ANY:
-            raise RuleBroken(_("Choisir le département que ce protocole règle."), field="departement")
+        _require(by, departement)
     try:
         definition = protocol.load(text, name)
     except protocol.ProtocolInvalid as invalid:
@@ -114,7 +121,7 @@ def settings_save(*, by: Actor, departement: str, version: int | None = None, **
     `values`: repeat_prompt, repeat_episodes, repeat_days, hand_over_minutes, talk_within_hours, place_kept_days,
     night_from, night_to. StaleEdit when somebody saved meanwhile.
     """
-    by.require(Ability.SETTINGS_EDIT)
+    _require(by, departement)
     if unknown := set(values) - _SETTINGS:
         raise TypeError(f"unknown settings: {sorted(unknown)}")
     for name, least in (("repeat_episodes", 2), ("repeat_days", 1), ("hand_over_minutes", 1), ("talk_within_hours", 1)):
