@@ -106,7 +106,8 @@ def test_the_first_step_of_the_plan_waits_for_whoever_owns_it(world: worlds.Worl
     (for_case_worker,) = desk_of(world, "case_worker").away
     assert for_educator.steps[0].mine
     assert not for_case_worker.steps[0].mine
-    assert for_case_worker.steps[0].owner.endswith(world.home.name)
+    assert for_case_worker.steps[0].owner == f"Éducateur ou éducatrice · {world.home.name}"
+    assert for_educator.steps[0].owner == "Éducateur ou éducatrice"  # of her own team: not said again
 
 
 def test_elsewhere_than_home_initials_hide_the_name(world: worlds.World, browse: Browse) -> None:

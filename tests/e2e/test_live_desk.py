@@ -20,7 +20,7 @@ def test_the_desk_refreshes_by_itself_within_twenty_seconds(visit: Visit) -> Non
     page = visit(EDUCATOR)
     page.goto("/")
     before = read_at(page)
-    link = page.locator("main a").first
+    link = page.locator("#vif a").first
     link.focus()
     said = link.text_content()
     with page.expect_response(lambda answer: answer.request.headers.get("x-maillage-refresh") == "1", timeout=20_000):
@@ -31,6 +31,17 @@ def test_the_desk_refreshes_by_itself_within_twenty_seconds(visit: Visit) -> Non
     expect(page.locator("[data-lost]")).to_be_hidden()
     expect(page.locator(".refresh")).to_contain_text(re.compile(r"Mis à jour à \d+\sh"))
     expect(page.locator(".refresh")).to_contain_text("rappels vérifiés à")
+
+
+def test_every_face_of_the_desk_is_drawn(visit: Visit) -> None:
+    page = visit(EDUCATOR)
+    page.goto("/")
+    faces = page.locator("#vif img")
+    assert faces.count() > 1
+    for face in faces.all():
+        face.scroll_into_view_if_needed()
+        expect(face).to_have_js_property("complete", True)
+        assert face.evaluate("face => face.decode().then(() => face.naturalWidth)") > 0
 
 
 def test_a_lost_connection_shows_and_goes_away(visit: Visit) -> None:

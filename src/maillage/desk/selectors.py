@@ -224,7 +224,7 @@ def desk(actor: Actor, at: datetime, *, discreet: bool = False) -> Desk:
                 face=face,
                 episode=running.get(pk),
                 outing=out.get(pk),
-                steps=[_step(task, task.pk in hers, roles, face) for task in owed],
+                steps=[_step(actor, task, task.pk in hers, roles, face) for task in owed],
                 more=len({task.pk for task in waiting} - {task.pk for task in owed}),
                 taps=presets(at, face.zone) if may_record and pk in hosted else [],
                 may_record=may_record,
@@ -254,7 +254,9 @@ def desk(actor: Actor, at: datetime, *, discreet: bool = False) -> Desk:
             )
             for relay in relays
         ],
-        steps=[_step(task, True, roles, faces.get(task.subject)) for task in addressed if task.subject not in said],
+        steps=[
+            _step(actor, task, True, roles, faces.get(task.subject)) for task in addressed if task.subject not in said
+        ],
         away=sorted(away, key=lambda line: line.episode.noticed_at if line.episode else at),
         outside=sorted(outside, key=lambda line: line.outing.expected_at if line.outing else at),
         houses=_houses(line for line in lines if line.face.pk not in set_aside),
@@ -300,7 +302,7 @@ def watch(actor: Actor, at: datetime, *, discreet: bool = False) -> Watch:
         if concern.task.unreached_since:
             notes.append(_("Personne n’a pu être prévenu"))
         face = faces.get(concern.task.subject)
-        steps.append(_step(concern.task, concern.task.pk in hers, roles, face, tuple(notes)))
+        steps.append(_step(actor, concern.task, concern.task.pk in hers, roles, face, tuple(notes)))
     return Watch(_pulse(at, homes), homes, steps, _on_call(actor.organisations_with(Ability.OVERDUE_SEE), at))
 
 
@@ -370,9 +372,20 @@ def _outside(outing: "Outing", at: datetime) -> Outside:
 
 
 def _step(
-    task: "Task", mine: bool, roles: Mapping[str, str], face: Face | None = None, notes: tuple[str, ...] = ()
+    actor: Actor,
+    task: "Task",
+    mine: bool,
+    roles: Mapping[str, str],
+    face: Face | None = None,
+    notes: tuple[str, ...] = (),
 ) -> Step:
-    owner = task.owner_user.display_name if task.owner_user else f"{roles[task.owner_role]} · {task.organisation.name}"
+    """Its owner is a person, or a role: of which team, when it is not the reader's own."""
+    if task.owner_user:
+        owner = task.owner_user.display_name
+    elif task.organisation_id in actor.organisation_ids:
+        owner = roles[task.owner_role]
+    else:
+        owner = f"{roles[task.owner_role]} · {task.organisation.name}"
     return Step(task.pk, task.context, task.title, task.due_at, owner, mine, face, notes)
 
 
