@@ -78,6 +78,11 @@ def test_a_good_row_is_understood():
     assert (found.home_kind, found.placed_since) == ("home", date(2024, 2, 12))
 
 
+def test_of_several_communes_of_one_name_that_of_the_departement_is_meant():
+    found = draft({**GOOD, "home_commune": "St-Denis"}, {}, TODAY)
+    assert (found.home.commune, found.home.departement) == ("93066", "93")
+
+
 @pytest.mark.parametrize(
     ("cells", "column", "said"),
     [

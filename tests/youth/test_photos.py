@@ -85,8 +85,9 @@ def bomb() -> bytes:
         (picture(size=(400, 400))[:600], "abîmée"),
         (b"\xff" * (photos.MAX_BYTES + 1), "8 Mo"),
         (bomb(), "trop grande"),
+        (picture("PNG", (8000, 8000)), "trop grande"),
     ],
-    ids=["empty", "pdf", "svg", "gif", "bmp", "cut", "heavy", "bomb"],
+    ids=["empty", "pdf", "svg", "gif", "bmp", "cut", "heavy", "bomb", "vast"],
 )
 def test_what_is_refused_and_why(content, said):
     with pytest.raises(Refused, match=said):

@@ -236,6 +236,20 @@ def test_a_placement_opens_the_missions_that_go_with_it(home):
     }
 
 
+def test_a_mission_that_runs_already_is_not_opened_twice(day, lina, worker):
+    services.placement_end(by=worker, placement=placement_now(lina), version=1, **END)
+    services.placement_start(
+        by=SYSTEM,
+        person=lina,
+        organisation=organisation("Autre foyer"),
+        kind="home",
+        starts_on=date(2026, 3, 2),
+        legal_basis=BASIS,
+        case_worker=worker.user,
+    )
+    assert Mission.objects.filter(user=worker.user).count() == 1
+
+
 def test_nobody_lives_in_two_places_at_once(lina):
     with pytest.raises(RuleBroken):
         services.placement_start(

@@ -68,20 +68,15 @@ def edit(
     """
     if not changed:
         return
-    if row.version != version:  # type: ignore[attr-defined]
-        raise _stale(row, opened, changed, labels)
     columns = {field: value for field, value in changed.items() if not _sealed(row, field)} | dict(also or {})
     sealed = {field: value for field, value in changed.items() if _sealed(row, field)}
-    before = {field: getattr(row, field) for field in changed}
     sealer.seal(row, **sealed)
     columns |= {field: getattr(row, field) for field in sealed}
     model = type(row)
-    if not model._base_manager.filter(pk=row.pk, version=version).update(version=F("version") + 1, **columns):
-        for field, value in before.items():
-            setattr(row, field, value)
-        row.refresh_from_db()
-        raise _stale(row, opened, changed, labels)
+    written = model._base_manager.filter(pk=row.pk, version=version).update(version=F("version") + 1, **columns)
     row.refresh_from_db()
+    if not written:
+        raise _stale(row, opened, changed, labels)
 
 
 def _stale(
