@@ -130,6 +130,7 @@ def refreshed(client: Any, episode: Any, seen: str = "") -> Any:
 def test_the_page_asks_for_its_moving_part_within_twenty_seconds(world: Any, browser: Any) -> None:
     html = page_of(browser(), world.open())
     assert 'hx-trigger="every 15s' in html
+    assert "data-lost=" in html
     assert "X-Maillage-Refresh" in html
 
 
