@@ -266,6 +266,9 @@ def test_the_desk_costs_the_same_for_one_resident_and_for_thirty(world: worlds.W
 
 def test_a_shared_screen_shows_no_name_and_no_photo(world: worlds.World, browse: Browse) -> None:
     world.open()
+    desk = desk_of(world, "educator", discreet=True)
+    faces = [line.face for line in (*desk.away, *desk.houses[0].lines)]
+    assert {(face.name, face.photo_url, face.hidden) for face in faces} == {("", "", True)}
     educator = browse("educator")
     assert educator.post("/affichage/", {"discreet": "1", "next": "/"}).status_code == 302
     page = text(educator)
