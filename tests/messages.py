@@ -13,6 +13,7 @@ from pathlib import Path
 import django
 import polib
 from django.core.management import call_command
+from django.core.management.commands.makemessages import Command
 
 SRC = Path(__file__).resolve().parents[1] / "src" / "maillage"
 CATALOGUE = SRC / "locale" / "en" / "LC_MESSAGES" / "django.po"
@@ -20,12 +21,18 @@ COMPILED = CATALOGUE.with_suffix(".mo")
 _SOURCES = {".py", ".html", ".txt"}
 
 
+class Gathering(Command):
+    """Django's own, which also knows the short names the code gives to gettext."""
+
+    xgettext_options = [*Command.xgettext_options, *(f"--keyword={name}" for name in ("N_", "__", "_l"))]
+
+
 def gather(root: Path) -> None:
     """Write into `root`/locale what the code below `root` says; needs gettext."""
     (root / "locale").mkdir(exist_ok=True)
     with chdir(root):
         call_command(
-            "makemessages", locale=["en"], extensions=["html", "txt", "py"], ignore_patterns=["*/static/*"],
+            Gathering(), locale=["en"], extensions=["html", "txt", "py"], ignore_patterns=["*/static/*"],
             add_location="file", no_wrap=True, no_obsolete=True, keep_pot=False, stdout=StringIO(), verbosity=0,
         )  # fmt: skip
 
