@@ -1,4 +1,4 @@
-"""The table of Django's DatabaseCache: rate limits count across processes, with no command to remember."""
+"""The table of the shared cache: rate limits count across processes, with no command to remember."""
 
 from django.db import migrations, models
 

@@ -95,7 +95,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["CONN_MAX_AGE"] = None
 SQLITE_CHOSEN = True
 # Shared by the web processes: a rate limit counted in one of them would not hold.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "maillage_cache"}}
+CACHES = {"default": {"BACKEND": "maillage.common.cache.JsonCache", "LOCATION": "maillage_cache"}}
 
 # What a browser is told. Cookie names say nothing of the site; messages live in the session, not in a cookie.
 SESSION_COOKIE_NAME = "s"
