@@ -154,6 +154,9 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Paris"
 
+# In memory, and no larger than it may be: what is sent is never in clear on a disk.
+FILE_UPLOAD_HANDLERS = ["maillage.common.uploads.InMemory"]
+
 STATIC_URL = "static/"
 STATIC_ROOT = DATA / "static"
 STORAGES = {
