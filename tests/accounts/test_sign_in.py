@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -211,3 +212,21 @@ def test_the_sign_in_page_names_no_role_and_loads_nothing_from_elsewhere() -> No
     assert "http://" not in page
     assert "https://" not in page
     assert all(str(role.label) not in page for role in Role)
+
+
+def _wrong_password(address: str, asked_from: str) -> int:
+    """Somebody far away, seen through the proxy of a site."""
+    answer = Client().post(
+        SIGN_IN, {"login": address, "password": "une autre phrase"}, headers={"x-forwarded-for": asked_from}
+    )
+    return answer.content.decode().count("Trop d’essais")
+
+
+def test_a_stranger_s_wrong_passwords_keep_nobody_else_out(settings) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1  # as in production
+    cache.clear()
+    for number in range(10):
+        # The proxy writes the last address; what stands before it is what the stranger made up.
+        _wrong_password(f"inconnue{number}@exemple.invalid", f"192.0.2.{number}, 198.51.100.7")
+    assert _wrong_password("inconnue@exemple.invalid", "192.0.2.200, 198.51.100.7")
+    assert not _wrong_password("inconnue@exemple.invalid", "203.0.113.9")

@@ -20,6 +20,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
 
 # The proxy in front speaks TLS and says so in this header; it must drop the header when a browser sends it.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Who asks, for rate limits: behind a proxy every request comes from the proxy, and one stranger's wrong passwords
+# would keep everybody out. Counted from the end of X-Forwarded-For, so that nobody chooses her own address.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("MAILLAGE_PROXIES", default=1)
 SECURE_SSL_REDIRECT = True
 SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
