@@ -1,5 +1,6 @@
 """Each thing that makes a production start unsafe is refused, by its own id."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,9 @@ from django.core.exceptions import ImproperlyConfigured
 from pytest_django.fixtures import Settings
 
 from maillage.accounts.demo import demo_account
+from maillage.audit.enums import CLOCK_MOVED
+from maillage.audit.journal import SYSTEM, record
+from maillage.audit.seal import seal_batch
 from maillage.config import checks
 from maillage.vault import keyring
 
@@ -67,6 +71,16 @@ def test_an_unsafe_setting_is_refused_by_its_id(settings: Settings, name: str, v
         value = " "
     setattr(settings, name, value)
     assert ids() == [expected]
+
+
+def test_sealing_the_journal_leaves_the_folder_of_keys_closed() -> None:
+    record(CLOCK_MOVED, by=SYSTEM)
+    before = os.umask(0o022)
+    try:
+        assert seal_batch() == 1
+    finally:
+        os.umask(before)
+    assert ids() == []
 
 
 def test_demo_accounts_are_refused(settings: Settings) -> None:

@@ -90,7 +90,8 @@ def _write_mark(batch: SealedBatch) -> None:
     signature = keyring.sign(json.dumps([batch.pk, last_id, batch.digest]).encode()).hex()
     target = mark_path()
     partial = target.with_suffix(f".{os.getpid()}.new")
-    with open(partial, "w") as out:
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)  # a folder of keys stays closed
+    with os.fdopen(descriptor, "w") as out:
         out.write(json.dumps(asdict(Mark(batch.pk, last_id, batch.digest, signature))))
         out.flush()
         os.fsync(out.fileno())

@@ -149,6 +149,7 @@ def _port(text: str) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code (see `exits.Exit`)."""
+    os.umask(0o077)  # whatever a command writes is readable by this account alone
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold keys and names in clear
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.config.settings.embedded")
     words = list(sys.argv[1:] if arguments is None else arguments)

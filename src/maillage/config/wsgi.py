@@ -6,6 +6,7 @@ from importlib import import_module
 
 from django.core.wsgi import get_wsgi_application
 
+os.umask(0o077)  # database, files and mail are readable by this account alone
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold keys and names in clear
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.config.settings.embedded")
 application = get_wsgi_application()

@@ -19,7 +19,6 @@ from maillage.config.supervisor import Supervisor, web, worker
 
 def run(options: Namespace) -> Exit:
     """Until Ctrl-C or SIGTERM. ImproperlyConfigured when production settings are not safe."""
-    os.umask(0o077)
     if not _free(options.host, options.port):
         err.print(f"port {options.port} is taken: choose another with --port (make run PORT=…)")
         return Exit.UNAVAILABLE
@@ -52,7 +51,6 @@ def _free(host: str, port: int) -> bool:
 
 def prepare_all(_options: Namespace) -> Exit:
     """`maillage prepare`"""
-    os.umask(0o077)
     _prepare()
     return Exit.OK
 
