@@ -203,6 +203,7 @@ def declaration(
         for parent in people.parents_of(person)
     ]
     place = ", ".join(filter(None, (home.name, home.address, home.commune)))
+    read.sections.add(Section.WHEREABOUTS)  # where she lives is no sealed column, and is printed all the same
     return [
         notice(f"Rappeler l’établissement jour et nuit : {call_back(home) or '………………………………'}"),
         fields(
