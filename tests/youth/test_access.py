@@ -52,6 +52,24 @@ def test_an_educator_sees_who_lives_in_her_home_and_nobody_else():
     assert get_visible_or_404(me, lina.pk) == lina
 
 
+def test_a_carer_named_for_a_child_does_not_see_the_children_of_other_families():
+    service = organisation("Accueil familial", kind="foster_care")
+    hers, other = resident(service), resident(service, "Noé", "Brouette")
+    carer = professional(Role.FOSTER_CARER, service)
+    mission = mission_open(by=SYSTEM, person=hers, kind=MissionKind.HOSTS, user=carer, legal_basis=BASIS)
+    assert list(visible_to(acting(carer))) == [hers]
+    with pytest.raises(Http404):
+        get_visible_or_404(acting(carer), other.pk)
+    with pytest.raises(Http404):
+        reveal(acting(carer), other)
+    educator = acting(professional(where=service, name="Ferdinand Bobine"))
+    assert set(visible_to(educator)) == {hers, other}
+    mission_end(by=SYSTEM, mission=mission, version=mission.version)
+    assert not visible_to(acting(carer)).exists()  # an end never opens anything
+    whoever = acting(professional(Role.FOSTER_CARER, service, name="Alix Paillasson"))
+    assert set(visible_to(whoever)) == {hers, other}  # a service that names nobody looks after all together
+
+
 def test_a_stranger_gets_the_same_answer_for_the_same_queries_whether_the_file_exists(django_assert_num_queries):
     me = acting(professional())
     elsewhere = resident(organisation("Foyer des Tabourets"))

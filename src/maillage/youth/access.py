@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -42,7 +42,13 @@ def current_missions(actor: Actor) -> QuerySet[Mission]:
     instant = now()
     seeing = [post for post in actor.posts if SECTIONS[post.role]]
     on_call = {post.organisation_id for post in seeing if post.role in _ON_CALL_ROLES}
-    holder = Q(organisation_id__in={post.organisation_id for post in seeing}) & ~Q(kind=MissionKind.ON_CALL)
+    staff = {post.organisation_id for post in seeing if post.role != Role.FOSTER_CARER}
+    carer = {post.organisation_id for post in seeing} - staff
+    holder = Q(organisation_id__in=staff) & ~Q(kind=MissionKind.ON_CALL)
+    if carer:
+        # A carer who is named for children, now or before, has nothing to do with those of the other families.
+        named = Mission.objects.filter(kind=MissionKind.HOSTS, user_id=actor.user_id)
+        holder |= Q(organisation_id__in=carer) & ~Q(kind=MissionKind.ON_CALL) & ~Q(Exists(named))
     holder |= Q(organisation_id__in=on_call, kind=MissionKind.ON_CALL)
     if seeing:
         holder |= Q(user_id=actor.user_id)
