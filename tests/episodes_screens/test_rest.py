@@ -19,8 +19,8 @@ from maillage.episodes.models import (
     ProtocolVersion,
     ReturnInterview,
 )
-from maillage.questionnaires import services as questionnaires
 from maillage.questionnaires.models import AnswerSet
+from maillage.questionnaires.publishing import publish_shipped
 
 RETURNED = EpisodeState.RETURNED
 
@@ -126,7 +126,7 @@ def test_outings_belong_to_her_home(world: Any, browser: Any) -> None:
 
 @pytest.fixture
 def questionnaire(world: Any) -> None:
-    questionnaires.publish_shipped(by=SYSTEM)
+    publish_shipped(by=SYSTEM)
 
 
 def test_the_talk_begins_only_once_she_was_told_who_reads(world: Any, browser: Any) -> None:

@@ -11,7 +11,7 @@ from django.utils import translation
 
 from maillage.common import forms as tokens
 from maillage.common.errors import StaleEdit
-from maillage.questionnaires import selectors, services
+from maillage.questionnaires import publishing, selectors, services
 from maillage.questionnaires.forms import Outcome, QuestionnaireForm
 from maillage.questionnaires.models import AnswerSet
 from tests.questionnaires.world import EDUCATION, HEALTH, WORDS, ZONE, World
@@ -291,7 +291,7 @@ def test_faults_of_form_show_while_writing_but_nothing_missing_does(world: World
 
 
 def test_the_page_is_in_the_readers_language_where_the_author_wrote_it(world: World):
-    row = services.publish_shipped(by=world.ase)[0]
+    row = publishing.publish_shipped(by=world.ase)[0]
     draft = services.draft_start(
         by=world.educator, questionnaire=row, data_key=world.key, context=world.home.pk, subject=world.subject
     )

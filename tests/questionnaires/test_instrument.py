@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from maillage.questionnaires import engine, services, xpath
+from maillage.questionnaires import engine, selectors, xpath
 from maillage.questionnaires.definition import Definition
 from maillage.questionnaires.xlsform import compile as compile_form
 from tests.questionnaires.world import EDUCATION, HEALTH, WORDS
 
-WORKBOOK = services.INSTRUMENTS / "retour.xlsx"
+WORKBOOK = selectors.INSTRUMENTS / "retour.xlsx"
 GUIDE = Path(__file__).parents[2] / "docs" / "guide" / "ecrire-un-questionnaire.md"
 
 

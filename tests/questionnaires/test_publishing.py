@@ -7,7 +7,7 @@ from maillage.accounts.enums import Role
 from maillage.audit.journal import SYSTEM
 from maillage.audit.models import JournalEntry
 from maillage.common.errors import NotAllowed, RuleBroken
-from maillage.questionnaires import selectors, services
+from maillage.questionnaires import publishing, selectors, services
 from maillage.questionnaires.models import AnswerSet, Questionnaire
 from maillage.questionnaires.workbook import BadWorkbook
 from tests.questionnaires import world as worlds
@@ -17,9 +17,9 @@ from tests.questionnaires.world import World
 
 def test_each_new_workbook_is_a_new_version_and_the_same_one_is_the_same_version(world: World):
     first = world.questionnaire
-    again = services.publish(by=SYSTEM, workbook=bytes(first.workbook), name="copie.xlsx", slug="essai")
-    second = services.publish(by=world.ase, workbook=worlds.workbook("Essai, suite"), name="b.xlsx", slug="essai")
-    other = services.publish(by=SYSTEM, workbook=bytes(first.workbook), name="essai.xlsx", slug="autre")
+    again = publishing.publish(by=SYSTEM, workbook=bytes(first.workbook), name="copie.xlsx", slug="essai")
+    second = publishing.publish(by=world.ase, workbook=worlds.workbook("Essai, suite"), name="b.xlsx", slug="essai")
+    other = publishing.publish(by=SYSTEM, workbook=bytes(first.workbook), name="essai.xlsx", slug="autre")
     assert (first.pk, first.number, second.number, other.number) == (again.pk, 1, 2, 1)
     assert selectors.current("essai") == second
     assert selectors.current("inconnu") is None
@@ -28,7 +28,7 @@ def test_each_new_workbook_is_a_new_version_and_the_same_one_is_the_same_version
 
 def test_only_who_may_change_settings_publishes_and_withdraws(world: World):
     with pytest.raises(NotAllowed):
-        services.publish(by=world.educator, workbook=worlds.workbook("Autre"), name="a.xlsx", slug="essai")
+        publishing.publish(by=world.educator, workbook=worlds.workbook("Autre"), name="a.xlsx", slug="essai")
     with pytest.raises(NotAllowed):
         services.withdraw(by=world.educator, questionnaire=world.questionnaire)
     assert Role.EDUCATOR in world.educator.roles
@@ -37,19 +37,19 @@ def test_only_who_may_change_settings_publishes_and_withdraws(world: World):
 def test_a_refused_workbook_leaves_nothing_behind(world: World):
     before = JournalEntry.objects.count()
     with pytest.raises(BadWorkbook):
-        services.publish(by=SYSTEM, workbook=book([("texte", "a", "A")]), name="a.xlsx", slug="essai")
+        publishing.publish(by=SYSTEM, workbook=book([("texte", "a", "A")]), name="a.xlsx", slug="essai")
     assert Questionnaire.objects.count() == 1
     assert JournalEntry.objects.count() == before
 
 
 def test_a_withdrawn_version_gives_way_to_the_previous_one_and_comes_back_when_published_again(world: World):
     workbook = worlds.workbook("Essai, suite")
-    second = services.publish(by=SYSTEM, workbook=workbook, name="b.xlsx", slug="essai")
+    second = publishing.publish(by=SYSTEM, workbook=workbook, name="b.xlsx", slug="essai")
     services.withdraw(by=world.ase, questionnaire=second)
     assert selectors.current("essai") == world.questionnaire
     services.withdraw(by=world.ase, questionnaire=world.questionnaire)
     assert selectors.current("essai") is None
-    assert services.publish(by=SYSTEM, workbook=workbook, name="b.xlsx", slug="essai") == second
+    assert publishing.publish(by=SYSTEM, workbook=workbook, name="b.xlsx", slug="essai") == second
     assert selectors.current("essai") == second
 
 
@@ -61,7 +61,7 @@ def test_no_new_answers_to_a_withdrawn_version(world: World):
 
 def test_a_draft_goes_on_with_its_version_after_a_new_one_is_published(world: World):
     draft = world.start()
-    services.publish(by=SYSTEM, workbook=worlds.workbook("Essai, suite"), name="b.xlsx", slug="essai")
+    publishing.publish(by=SYSTEM, workbook=worlds.workbook("Essai, suite"), name="b.xlsx", slug="essai")
     services.withdraw(by=world.ase, questionnaire=world.questionnaire)
     done = world.submit(draft, faim="non")
     assert done.questionnaire == world.questionnaire
@@ -69,13 +69,13 @@ def test_a_draft_goes_on_with_its_version_after_a_new_one_is_published(world: Wo
 
 
 def test_shipped_instruments_are_published_once_and_stay_withdrawn(world: World):
-    shipped = services.publish_shipped(by=SYSTEM)
+    shipped = publishing.publish_shipped(by=SYSTEM)
     assert {row.slug for row in shipped} == {"retour"}
     journal = JournalEntry.objects.count()
-    assert services.publish_shipped(by=SYSTEM) == shipped
+    assert publishing.publish_shipped(by=SYSTEM) == shipped
     assert JournalEntry.objects.count() == journal
     services.withdraw(by=world.ase, questionnaire=shipped[0])
-    services.publish_shipped(by=SYSTEM)
+    publishing.publish_shipped(by=SYSTEM)
     assert selectors.current("retour") is None
 
 

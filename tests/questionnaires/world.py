@@ -9,7 +9,7 @@ from maillage.accounts.enums import OrganisationKind, Role
 from maillage.accounts.models import Membership, Organisation, User
 from maillage.audit.journal import SYSTEM
 from maillage.common.enums import Section
-from maillage.questionnaires import services
+from maillage.questionnaires import publishing, services
 from maillage.questionnaires.definition import Definition
 from maillage.questionnaires.models import AnswerSet, Questionnaire
 from maillage.questionnaires.xlsform import compile as compile_form
@@ -135,5 +135,5 @@ def build() -> World:
         ase=member("Noa Paravent", Role.ASE_ON_CALL, home),
         carer=member("Alix Paillasson", Role.FOSTER_CARER, home),
         key=new_key(),
-        questionnaire=services.publish(by=SYSTEM, workbook=workbook(), name="essai.xlsx", slug="essai"),
+        questionnaire=publishing.publish(by=SYSTEM, workbook=workbook(), name="essai.xlsx", slug="essai"),
     )

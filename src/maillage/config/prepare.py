@@ -5,6 +5,7 @@ Every step may be repeated.
 
 import hashlib
 import json
+from importlib import import_module
 from pathlib import Path
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from maillage.audit.journal import SYSTEM
 from maillage.episodes.services.protocols import load_shipped
-from maillage.questionnaires.services import publish_shipped
+from maillage.questionnaires.selectors import unpublished
 from maillage.vault import keyring
 
 _STAMP = ".stamp"
@@ -44,7 +45,9 @@ def tables() -> bool:
 def definitions() -> None:
     """Keep the protocols and questionnaires that come with the product; those already kept stay as they are."""
     load_shipped(SYSTEM)
-    publish_shipped(by=SYSTEM)
+    if unpublished():
+        # By name: it loads the libraries of workbooks, which no later start needs.
+        import_module("maillage.questionnaires.publishing").publish_shipped(by=SYSTEM)
 
 
 def _sources() -> str:

@@ -13,7 +13,7 @@ Recipe (the return talk; `by` is the actor, `zone` the IANA zone of the organisa
         answer_set = selectors.draft_of(interview.pk)           # resumable on any device
         opened = youth.access.reveal(by, person)                # every section she may open: decides what is shown
         form = QuestionnaireForm(
-            request.POST or None, by=by, answer_set=answer_set, opened=opened, zone=zone, subject=person.pk,
+            posted(request), by=by, answer_set=answer_set, opened=opened, zone=zone, subject=person.pk,
             page=request.GET.get("page"))                       # page="all": the whole questionnaire at once
         if request.method == "POST":
             outcome = form.receive()                            # saves, or submits; every button is handled here

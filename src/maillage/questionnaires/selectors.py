@@ -1,8 +1,10 @@
 """Reading questionnaires and answers."""
 
+import hashlib
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from django.utils.translation import get_language
@@ -12,6 +14,15 @@ from maillage.questionnaires import engine
 from maillage.questionnaires.definition import GROUP, SECTIONS, Definition, said
 from maillage.questionnaires.models import AnswerSet, Questionnaire
 from maillage.vault.sealing import Opened
+
+INSTRUMENTS = Path(__file__).parent / "instruments"
+
+
+def unpublished() -> list[Path]:
+    """Instruments that come with the product and were never published here, by their content."""
+    known = set(Questionnaire.objects.values_list("slug", "sha256"))
+    files = sorted(INSTRUMENTS.glob("*.xlsx"))
+    return [file for file in files if (file.stem, hashlib.sha256(file.read_bytes()).hexdigest()) not in known]
 
 
 def current(slug: str) -> Questionnaire | None:

@@ -1,19 +1,16 @@
-"""Publishing instruments, and writing answers: drafts while typing, submission, correction.
+"""Withdrawing instruments, and writing answers: drafts while typing, submission, correction.
 
 Whoever calls has already checked that the actor sees the young person, and hands over `opened`
 (`youth.access.reveal`): only the sections it opens, and which her role writes, are read or written here. Each
 section is sealed in a column of its own, so that what somebody may not open is never touched.
 """
 
-import hashlib
 import uuid
 from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -23,13 +20,11 @@ from maillage.audit.journal import System, action, note, record_once
 from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.common.errors import Difference, NotAllowed, RuleBroken, StaleEdit
-from maillage.questionnaires import access, engine, enums, selectors, xlsform
+from maillage.questionnaires import access, engine, enums, selectors
 from maillage.questionnaires.definition import Definition, field_name, said
 from maillage.questionnaires.models import AnswerSet, Questionnaire
 from maillage.vault.models import DataKey
 from maillage.vault.sealing import Opened, Sealer
-
-INSTRUMENTS = Path(__file__).parent / "instruments"
 
 # A draft is saved every few seconds: its journal says that somebody wrote in it, once in this while.
 SAVED_AGAIN_AFTER = timedelta(minutes=15)
@@ -44,52 +39,7 @@ class AnswersRefused(RuleBroken):
         self.problems = dict(problems)
 
 
-# -- instruments ----------------------------------------------------------------------------------------------------
-
-
-@action(enums.PUBLISHED)
-def publish(*, by: Actor | System, workbook: bytes, name: str, slug: str) -> Questionnaire:
-    """Compile a workbook and make it the current version of `slug`. The same workbook again: the same version.
-
-    `BadWorkbook` (field "workbook") names sheet, row and cause of every fault. Versions already answered stay as
-    they are; drafts under way go on with theirs.
-    """
-    if isinstance(by, Actor):
-        by.require(Ability.SETTINGS_EDIT)
-    digest = hashlib.sha256(workbook).hexdigest()
-    row = Questionnaire.objects.filter(slug=slug, sha256=digest).first()
-    if row is not None:
-        if row.withdrawn_at is not None:
-            row.withdrawn_at = None
-            row.save(update_fields=["withdrawn_at"])
-    else:
-        definition = xlsform.compile(workbook, name)
-        last = Questionnaire.objects.filter(slug=slug).aggregate(last=Max("number"))["last"] or 0
-        row = Questionnaire.objects.create(
-            slug=slug,
-            number=last + 1,
-            title=said(definition.title, "fr")[:200],
-            source_name=Path(name).name[:120],
-            workbook=workbook,
-            sha256=digest,
-            definition=definition.to_json(),
-            created_by=by.user_id,
-            published_at=now(),
-        )
-    note(number=row.number)
-    return row
-
-
-def publish_shipped(*, by: Actor | System) -> list[Questionnaire]:
-    """Publish the instruments that come with the product, each under its file's name. Those already known stay as
-    they are, withdrawn ones included."""
-    published = []
-    for file in sorted(INSTRUMENTS.glob("*.xlsx")):
-        workbook = file.read_bytes()
-        digest = hashlib.sha256(workbook).hexdigest()
-        known = Questionnaire.objects.filter(slug=file.stem, sha256=digest).first()
-        published.append(known or publish(by=by, workbook=workbook, name=file.name, slug=file.stem))
-    return published
+# -- instruments ---------------------------------------------------------------------------------------------------
 
 
 @action(enums.WITHDRAWN)

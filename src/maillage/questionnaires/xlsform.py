@@ -326,7 +326,7 @@ def _place(reading: _Reading, line: _Line, around: list[_Line]) -> None:
         voice = ""
     if voice == WORDS and section == Section.EDUCATION:
         reading.fault(
-            _("la parole de la jeune (voice words) se range dans la section words ou health."), row=line.number
+            _("la parole de la jeune personne (voice words) se range dans la section words ou health."), row=line.number
         )
     if voice == ANALYSIS and section == Section.WORDS:
         reading.fault(
