@@ -17,7 +17,8 @@ from maillage.accounts.enums import Role
 from maillage.accounts.models import Membership, Organisation, User
 from maillage.audit.verify import verify
 from maillage.common.enums import Section
-from maillage.config import demo, prepare
+from maillage.config import prepare
+from maillage.config.demo import loading as demo
 from maillage.config.demo.accounts import ACCOUNTS
 from maillage.config.demo.people import YOUNG
 from maillage.episodes.enums import EpisodeState

@@ -17,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from django.db import OperationalError
 
+from maillage.common.errors import DomainError
 from maillage.config.exits import Exit
 
 _EXITS = """exit codes:
@@ -170,6 +171,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ImproperlyConfigured as error:
         print(f"maillage: {error}", file=sys.stderr)
         return Exit.REFUSED
+    except DomainError as refusal:
+        print(f"maillage: {refusal.message}", file=sys.stderr)
+        return Exit.PROBLEM
     except OperationalError as error:
         print(f"maillage: the database does not answer: {error}", file=sys.stderr)
         return Exit.UNAVAILABLE

@@ -5,6 +5,7 @@ Every step may be repeated.
 
 import hashlib
 import json
+from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
 
@@ -14,12 +15,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from maillage.accounts.models import User
 from maillage.audit.journal import SYSTEM
-from maillage.episodes.services.protocols import load_shipped
-from maillage.questionnaires.selectors import unpublished
+from maillage.config.settings.base import PACKAGE
 from maillage.vault import keyring
-
-_STAMP = ".stamp"
 
 
 def folders() -> None:
@@ -42,26 +41,47 @@ def tables() -> bool:
     return True
 
 
-def definitions() -> None:
-    """Keep the protocols and questionnaires that come with the product; those already kept stay as they are."""
-    load_shipped(SYSTEM)
-    if unpublished():
-        # By name: it loads the libraries of workbooks, which no later start needs.
+def is_empty() -> bool:
+    """Whether nobody works here yet."""
+    return not User.objects.exists()
+
+
+def definitions(*, look_closely: bool = True) -> None:
+    """Keep the protocols and questionnaires that come with the product; those already kept stay as they are.
+
+    `look_closely` False trusts the stamp of an earlier time, and loads nothing when the files have not changed.
+    """
+    stamp, sources = Path(settings.DATA) / "definitions.stamp", _digest(_shipped())
+    if not look_closely and stamp.exists() and stamp.read_text() == sources:
+        return
+    # By name: these load the libraries of protocols and workbooks, which no later start needs.
+    import_module("maillage.episodes.services.protocols").load_shipped(SYSTEM)
+    if import_module("maillage.questionnaires.selectors").unpublished():
         import_module("maillage.questionnaires.publishing").publish_shipped(by=SYSTEM)
+    stamp.write_text(sources)
 
 
-def _sources() -> str:
-    found = []
+def _shipped() -> Iterable[tuple[str, Path]]:
+    for folder in (PACKAGE / "episodes" / "protocols", PACKAGE / "questionnaires" / "instruments"):
+        for file in folder.iterdir():
+            yield file.name, file
+
+
+def _static() -> Iterable[tuple[str, Path]]:
     for finder in get_finders():
         for name, storage in finder.list([]):
-            status = Path(storage.path(name)).stat()
-            found.append((name, status.st_size, status.st_mtime_ns))
+            yield name, Path(storage.path(name))
+
+
+def _digest(files: Iterable[tuple[str, Path]]) -> str:
+    """Of names, sizes and times: enough to see that one changed."""
+    found = [(name, file.stat().st_size, file.stat().st_mtime_ns) for name, file in files]
     return hashlib.sha256(json.dumps(sorted(found)).encode()).hexdigest()
 
 
 def static() -> bool:
     """Collect and compress static files, when one of them changed."""
-    stamp, sources = Path(settings.STATIC_ROOT) / _STAMP, _sources()
+    stamp, sources = Path(settings.STATIC_ROOT) / ".stamp", _digest(_static())
     if stamp.exists() and stamp.read_text() == sources:
         return False
     call_command("collectstatic", verbosity=0, interactive=False, clear=True)

@@ -16,6 +16,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0  # seconds before a child that died is st
 STEADY = 60.0  # a child that lived this long starts afresh
 PATIENCE = 10.0  # seconds a child has to end before it is killed
 TICK = 0.1
+WORKER_AFTER = 2.0
 
 
 @dataclass
@@ -113,4 +114,5 @@ def web(host: str, port: int, workers: int = 2, threads: int = 4) -> Child:
 
 
 def worker() -> Child:
-    return Child("worker", [sys.executable, "-m", "maillage", "worker"])
+    """Started a moment after the web server, which somebody waits for."""
+    return Child("worker", [sys.executable, "-m", "maillage", "worker"], due=time.monotonic() + WORKER_AFTER)

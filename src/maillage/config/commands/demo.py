@@ -8,24 +8,24 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from maillage.accounts.demo import PASSWORD, demo_codes
-from maillage.common.clock import now
-from maillage.config import demo, prepare
-from maillage.config.commands.screen import err, out, progress
+from maillage.config import prepare
+from maillage.config.commands.people import show_accounts
+from maillage.config.commands.screen import err, progress
+from maillage.config.demo import loading
 from maillage.config.exits import Exit
 
 
 def load(_options: Namespace) -> Exit:
     try:
         if not settings.DEMO:
-            raise demo.NotHere("demo data is loaded under demo settings only")
+            raise loading.NotHere("demo data is loaded under demo settings only")
         prepare.folders()
         prepare.keys()
         prepare.tables()
         prepare.definitions()
         with progress("loading a synthetic département") as step:
-            demo.load(step)
-    except demo.NotHere as refusal:
+            loading.load(step)
+    except loading.NotHere as refusal:
         err.print(str(refusal), markup=False)
         return Exit.REFUSED
     show_accounts()
@@ -55,13 +55,3 @@ def reset(options: Namespace) -> Exit:
     for folder in (settings.KEYS, settings.FILES):
         shutil.rmtree(folder, ignore_errors=True)
     return load(options)
-
-
-def show_accounts(*, with_codes: bool = False) -> None:
-    """Addresses by role, and their second-factor codes."""
-    for account in demo_codes(now()):
-        code = f"  [bold]{account.code}[/bold] ({account.seconds:2} s)" if with_codes else ""
-        out.print(f"{account.email:<28}{code}  {', '.join(account.roles)}", soft_wrap=True)
-    out.print(f"\npassword of all: [bold]{PASSWORD}[/bold]")
-    if not with_codes:
-        out.print("second-factor codes: [bold]make codes[/bold]  (or: maillage demo codes)")

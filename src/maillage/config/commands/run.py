@@ -5,13 +5,14 @@ import socket
 import urllib.error
 import urllib.request
 from argparse import Namespace
+from importlib import import_module
 from time import monotonic
 
 from django.conf import settings
 
-from maillage.config import demo, prepare
+from maillage.config import prepare
 from maillage.config.checks import refuse_unsafe
-from maillage.config.commands.demo import show_accounts
+from maillage.config.commands.people import show_accounts
 from maillage.config.commands.screen import err, out, progress
 from maillage.config.exits import Exit
 from maillage.config.supervisor import Supervisor, web, worker
@@ -23,7 +24,7 @@ def run(options: Namespace) -> Exit:
         err.print(f"port {options.port} is taken: choose another with --port (make run PORT=…)")
         return Exit.UNAVAILABLE
     refuse_unsafe()
-    _prepare()
+    _prepare(look_closely=False)
     os.environ["MAILLAGE_DATA"] = str(settings.DATA)
     shown = "localhost" if options.host == "127.0.0.1" else options.host
     address = f"http://{shown}:{options.port}"
@@ -51,20 +52,22 @@ def _free(host: str, port: int) -> bool:
 
 def prepare_all(_options: Namespace) -> Exit:
     """`maillage prepare`"""
-    _prepare()
+    _prepare(look_closely=True)
     return Exit.OK
 
 
-def _prepare() -> None:
+def _prepare(*, look_closely: bool) -> None:
     prepare.folders()
     if made := prepare.keys():
         out.print(f"keys made in {settings.KEYS}: {', '.join(made)}", markup=False)
-    if prepare.tables():
+    changed = prepare.tables()
+    if changed:
         out.print("tables made")
-    prepare.definitions()
-    if settings.DEMO and demo.is_empty():  # production starts empty
+    prepare.definitions(look_closely=look_closely or changed)
+    if settings.DEMO and prepare.is_empty():  # production starts empty
         with progress("loading a synthetic département") as step:
-            demo.load(step)
+            # By name: no later start needs what it loads.
+            import_module("maillage.config.demo.loading").load(step)
         out.print("synthetic département loaded")
     if prepare.static():
         out.print("static files collected")

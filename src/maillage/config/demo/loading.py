@@ -11,6 +11,7 @@ from maillage.accounts.services import organisation_save
 from maillage.audit.journal import SYSTEM
 from maillage.common.clock import now
 from maillage.common.localtime import local
+from maillage.config import prepare
 from maillage.config.demo import lately
 from maillage.config.demo.accounts import ACCOUNTS
 from maillage.config.demo.faces import face
@@ -26,15 +27,11 @@ class NotHere(Exception):
     """Demo data outside demo settings, or into a database that holds something."""
 
 
-def is_empty() -> bool:
-    return not User.objects.exists() and not YoungPerson.objects.exists()
-
-
 def load(progress: Progress = lambda done, total: None) -> None:
     """Load everything. NotHere outside demo settings, or when the database is not empty."""
     if not settings.DEMO:
         raise NotHere("demo data is loaded under demo settings only")
-    if not is_empty():
+    if not prepare.is_empty():
         raise NotHere("the database is not empty")
     total = len(PLACES) + len(ACCOUNTS) + len(YOUNG) + 1
     done = 0
