@@ -171,6 +171,23 @@ def test_an_administrator_touches_no_account_of_another_organisation(
     assert (user.is_active, user.display_name) == (True, "Sacha Tabouret")
 
 
+def test_a_role_given_to_someone_of_another_service_does_not_give_her_account(
+    administrator: User, home: Organisation, elsewhere: Organisation
+) -> None:
+    by, user = acting(administrator), professional(Role.CASE_WORKER, elsewhere, name="Sacha Tabouret")
+    services.user_invite(by=by, email=user.email, display_name="N", organisation=home, role=Role.EDUCATOR)
+    for attempt in [
+        lambda: services.user_edit(by=by, user=user, display_name="N", phone="", version=1),
+        lambda: services.user_deactivate(by=by, user=user),
+        lambda: services.second_factor_reset(by=by, user=user),
+    ]:
+        with pytest.raises(NotAllowed):
+            attempt()
+    services.membership_end(by=by, membership=Membership.objects.get(user=user, organisation=home))
+    user.refresh_from_db()
+    assert (user.is_active, user.display_name) == (True, "Sacha Tabouret")
+
+
 def test_nobody_changes_her_own_rights(administrator: User, departement: Organisation) -> None:
     by = acting(administrator)
     for attempt in [

@@ -8,7 +8,8 @@ from django.http import Http404
 from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Ability
 from maillage.accounts.models import Membership, Organisation, User
-from maillage.accounts.selectors import with_descendants
+from maillage.accounts.selectors import held_at, with_descendants
+from maillage.common.clock import now
 
 
 def managed_organisations(actor: Actor) -> QuerySet[Organisation]:
@@ -28,6 +29,19 @@ def get_visible_or_404(actor: Actor, pk: uuid.UUID) -> User:
     if found is None:
         raise Http404
     return found
+
+
+def answers_for(actor: Actor, user: User) -> bool:
+    """Whether every role this person holds now is in the organisations she manages.
+
+    What touches the whole account (closing it, its second factor, its name) needs that: else giving somebody a role
+    in one's own home would be enough to take over an account of another service.
+    """
+    return not (
+        Membership.objects.filter(held_at(now()), user=user)
+        .exclude(organisation__in=managed_organisations(actor).order_by())
+        .exists()
+    )
 
 
 def memberships_managed(actor: Actor) -> QuerySet[Membership]:

@@ -30,7 +30,7 @@ def _require_over(by: By, organisation_id: uuid.UUID | None) -> None:
 def _require_over_user(by: By, user: User) -> None:
     if isinstance(by, Actor):
         by.require(Ability.ACCOUNTS_MANAGE)
-        if not access.visible_to(by).filter(pk=user.pk).exists():
+        if not access.visible_to(by).filter(pk=user.pk).exists() or not access.answers_for(by, user):
             raise NotAllowed(_("Ce compte n’est pas de votre ressort."))
         if user.pk == by.user_id:
             raise RuleBroken(_("Une autre personne doit le faire : personne ne change ses propres droits."))
