@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+FAILED = pytest.StashKey[bool]()
 PASSWORD = "parapluie tabouret lampadaire"
 
 
@@ -74,27 +75,38 @@ def enter(page: Page, site: Site, email: str, code: str | None = None) -> None:
 
 
 @pytest.fixture(scope="session")
-def signed_in(site: Site, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
-    """One sign-in per account and run (a code is taken once); the path of its kept cookies."""
-    kept: dict[str, str] = {}
+def signed_in(site: Site, browser: Browser) -> Callable[[str], str]:
+    """One sign-in per account and site (a code is taken once); the path of its kept cookies."""
 
     def path(email: str) -> str:
-        if email not in kept:
+        kept = site.data.parent / f"{site.data.name}.cookies" / f"{email}.json"
+        if not kept.exists():
             context = browser.new_context(**DESKTOP)
             enter(context.new_page(), site, email)
-            kept[email] = str(tmp_path_factory.mktemp("cookies") / "state.json")
-            context.storage_state(path=kept[email])
+            kept.parent.mkdir(exist_ok=True)
+            context.storage_state(path=kept)
             context.close()
-        return kept[email]
+        return str(kept)
 
     return path
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
 @pytest.fixture
-def visit(site: Site, browser: Browser, signed_in: Callable[[str], str]) -> Iterator[Callable[..., Page]]:
+def visit(
+    site: Site, browser: Browser, signed_in: Callable[[str], str], request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Callable[..., Page]]:
     """`visit("educatrice@exemple.invalid", "phone")`: a page of that person, in a window of that size.
 
-    A page error or a refused resource (content security policy) fails the test.
+    A page error or a refused resource (content security policy) fails the test. When a test fails, a picture of each
+    of its pages is kept and its path printed.
     """
     contexts: list[BrowserContext] = []
     troubles: list[str] = []
@@ -115,6 +127,11 @@ def visit(site: Site, browser: Browser, signed_in: Callable[[str], str]) -> Iter
         return page
 
     yield look
+    pages = [page for context in contexts for page in context.pages]
+    if request.node.stash.get(FAILED, False):
+        for number, page in enumerate(pages):
+            page.screenshot(path=tmp_path / f"{number}.png", full_page=True)
+            print(f"{page.url} looked like {tmp_path / f'{number}.png'}")
     for context in contexts:
         context.close()
     assert not troubles, troubles

@@ -3,44 +3,27 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
-EDUCATOR = "educatrice@exemple.invalid"
-CASE_WORKER = "referente@exemple.invalid"
+from tests.e2e.hands import EDUCATOR, act, choose, noted, press
 
 
-def choose(page: Page, group: str, label: str) -> None:
-    """Tick one answer of a question, by what it says."""
-    box = page.get_by_role("group", name=group).get_by_label(label, exact=True)
-    box.check(force=True)  # the whole tile is the target; the input itself is drawn by it
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).first.click()
-
-
-def act(page: Page, episode: str, slug: str) -> None:
-    page.goto(f"{episode}noter/{slug}/")
-
-
-def noted(page: Page) -> None:
-    expect(page.get_by_text("C’est noté.").first).to_be_visible()
-
-
-def test_from_notice_to_closed_episode(visit: Callable[..., Page]) -> None:
-    page = visit(EDUCATOR, "phone")
+@pytest.mark.parametrize(("size", "other_size", "who"), [("phone", "desktop", "Zoé"), ("desktop", "phone", "Maya")])
+def test_from_notice_to_closed_episode(visit: Callable[..., Page], size: str, other_size: str, who: str) -> None:
+    page = visit(EDUCATOR, size)
     page.goto("/")
     expect(page.get_by_role("heading", name="Maison des Tilleuls")).to_be_visible()
 
     # Three taps, and the number to call stands before any question.
-    page.get_by_role("link", name="Elle n’est pas rentrée").click()
+    page.get_by_role("link", name="Quelqu’un n’est pas là").click()
     assert page.get_by_role("link", name="Appeler le 17").first.get_attribute("href") == "tel:17"
     call = page.get_by_role("link", name="Appeler le 17").first.bounding_box()
     question = page.get_by_role("group", name="Qui n’est pas là").bounding_box()
-    assert call and question and call["y"] < question["y"]
-    first = page.get_by_role("group", name="Qui n’est pas là").get_by_role("checkbox").last
-    name = page.get_by_role("group", name="Qui n’est pas là").locator("label").last.inner_text().strip()
-    first.check(force=True)
+    assert call
+    assert question
+    assert call["y"] < question["y"]
+    choose(page, "Qui n’est pas là", who)
     press(page, "Continuer")
     press(page, "Ouvrir l’épisode")
     page.wait_for_url(re.compile(r"/e/[0-9a-f-]{36}/$"))
@@ -59,7 +42,7 @@ def test_from_notice_to_closed_episode(visit: Callable[..., Page]) -> None:
 
     # A second open episode of the same person is refused beside the question, with nothing lost.
     page.goto("/e/nouveau/")
-    expect(page.get_by_label(name, exact=True)).to_have_count(0)
+    expect(page.get_by_label(who, exact=True)).to_have_count(0)
 
     # While missing: an attempt, a sign of life, which adds a step for the investigator.
     act(page, episode, "contact")
@@ -79,23 +62,23 @@ def test_from_notice_to_closed_episode(visit: Callable[..., Page]) -> None:
     # What the authority decides stands beside our reading; a disagreement adds its step.
     act(page, episode, "qualification")
     page.locator("input[name=authority]").first.check(force=True)
-    choose(page, "Qualification", "Disparition inquiétante")
+    choose(page, "Qualification", "Sortie non autorisée")
     press(page, "Noter")
     noted(page)
     expect(page.get_by_text("Demander la décision du procureur").first).to_be_attached()
 
     # A return before the departure is refused in words, and nothing typed is lost.
     act(page, episode, "rentree")
-    choose(page, "Rentrée", "autre heure")
+    choose(page, "Retour", "autre heure")
     page.locator("input[type=datetime-local]").first.fill("2020-01-01T10:00")
     page.get_by_label("Ce que vous avez vu en arrivant").fill("Fatiguée, calme.")
     press(page, "Noter le retour")
     expect(page.locator(".field__error, .form-errors, [role=alert]").first).to_be_visible()
     expect(page.get_by_label("Ce que vous avez vu en arrivant")).to_have_value("Fatiguée, calme.")
-    choose(page, "Rentrée", "maintenant")
+    choose(page, "Retour", "maintenant")
     press(page, "Noter le retour")
     noted(page)
-    expect(page.get_by_text("Proposer les soins urgents").first).to_be_visible()
+    expect(page.get_by_text("Soins urgents à proposer")).to_be_visible()
 
     act(page, episode, "soins")
     choose(page, "Soins urgents", "Refusé")
@@ -114,23 +97,42 @@ def test_from_notice_to_closed_episode(visit: Callable[..., Page]) -> None:
     # The talk: offered, accepted, told who reads, held, kept as a draft on the way.
     act(page, episode, "proposition")
     choose(page, "Réponse", "Accepté")
-    page.get_by_label("Avec qui elle souhaite parler").fill("L’infirmière du collège")
+    page.get_by_label("Avec qui, à son choix").fill("L’infirmière du collège")
     press(page, "Noter")
     noted(page)
     page.goto(f"{episode}entretien/")
     page.locator("input[name=readers]").first.check(force=True)
     page.get_by_label("Je le lui ai dit avant de commencer").check(force=True)
     press(page, "Commencer l’entretien")
-    if page.get_by_role("link", name="Ouvrir le questionnaire").count():
-        page.get_by_role("link", name="Ouvrir le questionnaire").click()
-    page.wait_for_url(f"{episode}entretien/questionnaire/")
-    page.locator("textarea").first.fill("Elle avait froid et voulait dormir.")
-    expect(page.get_by_text("Brouillon enregistré").first).to_be_visible(timeout=15_000)
+    press(page, "Commencer")
+    whom = page.get_by_role("textbox", name="Qui appeler, à son choix")
+    expect(whom).to_be_hidden()
+    choose(page, "Quels sont les besoins", "Appeler quelqu’un")
+    whom.fill("Sa tante, à Lanterne-sur-Eau.")
+    with page.expect_response(lambda answer: "plus_tard" in (answer.request.post_data or "")):
+        choose(page, "Est-ce le bon moment", "Plus tard")
+    expect(page.locator("[data-draft-status]")).to_contain_text("Brouillon enregistré")
 
-    # Another device takes the draft up where it was left.
-    other = visit(EDUCATOR, "desktop")
+    # Another device takes the draft up where it was left, and ends it.
+    other = visit(EDUCATOR, other_size)
     other.goto(f"{episode}entretien/questionnaire/")
-    expect(other.locator("textarea").first).to_have_value("Elle avait froid et voulait dormir.")
+    expect(other.get_by_role("textbox", name="Qui appeler, à son choix")).to_have_value("Sa tante, à Lanterne-sur-Eau.")
+    press(other, "Page suivante")
+    other.get_by_role("textbox", name="Faits observés").fill("Elle a dormi dès son arrivée.")
+    press(other, "Page suivante")
+    press(other, "Terminer")
+    other.wait_for_url(f"{episode}entretien/")
+    expect(other.get_by_text("Sa tante, à Lanterne-sur-Eau.")).to_be_visible()
+    expect(other.get_by_text("Elle a dormi dès son arrivée.")).to_be_visible()
+
+    # A decision becomes a step with its owner.
+    act(page, episode, "decision")
+    page.get_by_label("Quoi").fill("Prendre rendez-vous avec sa tante")
+    page.locator("input[name=owner]").first.check(force=True)
+    page.get_by_label("Au plus tard").fill("2030-01-01T10:00")
+    press(page, page.locator("section.actions .btn-primary").inner_text().strip())
+    noted(page)
+    expect(page.get_by_text("Prendre rendez-vous avec sa tante").first).to_be_attached()
 
     # Closing needs what the protocol says, or a written reason.
     page.goto(f"{episode}clore/")
@@ -142,4 +144,4 @@ def test_from_notice_to_closed_episode(visit: Callable[..., Page]) -> None:
     page.goto(episode)
     expect(page.get_by_text("Clos", exact=False).first).to_be_visible()
     page.goto("/")
-    expect(page.get_by_role("heading", name="Absentes")).to_contain_text("1")
+    expect(page.get_by_role("heading", name="Absences")).to_contain_text("1")

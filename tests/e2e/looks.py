@@ -1,0 +1,83 @@
+"""What every screen owes to everyone who reads it, judged in the browser."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page
+
+from maillage.config.demo.people import YOUNG
+from maillage.config.demo.places import PLACES
+from tests.e2e.conftest import SIZES
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+_EVERYTHING = {
+    "resultTypes": ["violations"],
+    "runOnly": {"type": "tag", "values": WCAG},
+    "rules": {"target-size": {"enabled": True}},  # off unless asked for
+}
+_CONTRAST = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast"]}}
+
+# No tab title and no address says who it is about, or where she lives.
+_NAMES = {word.lower() for young in YOUNG for word in (young.given, young.family, young.usual) if word} | {
+    place.name.lower() for place in PLACES if place.confidential
+}
+
+_MEASURE = """() => {
+  const shown = one => one.checkVisibility({visibilityProperty: true, opacityProperty: true});
+  const low = [...document.querySelectorAll('.btn, .tap, .choice, .quick__one, .sitenav__item, summary.later')]
+    .filter(one => shown(one) && !one.closest('.visually-hidden'))
+    .map(one => [Math.round(one.getBoundingClientRect().height * 10) / 10, one.outerHTML.slice(0, 90)])
+    .filter(([height]) => height > 0 && height < 43.5);
+  return {
+    title: document.title,
+    language: document.documentElement.lang,
+    titles: [...document.querySelectorAll('h1')].filter(one => !one.closest('[hidden]')).length,
+    wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    low: low.map(([height, html]) => `${height} px high: ${html}`),
+    inline: document.querySelectorAll('main [style]:not(svg *):not(svg)').length,
+  };
+}"""
+
+
+def troubles(page: Page, *, full: bool = True) -> list[str]:
+    """Everything wrong with the page as it stands: phone and desktop, light and dark."""
+    found = []
+    for size, scheme, options in (
+        ("phone", "light", _EVERYTHING),
+        ("phone", "dark", _CONTRAST),
+        ("desktop", "dark", _EVERYTHING),
+        ("desktop", "light", _CONTRAST),
+    ):
+        page.set_viewport_size(SIZES[size]["viewport"])
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        if options is _EVERYTHING:
+            found += [f"{size}: {trouble}" for trouble in _plain(page, size)]
+        found += [f"{size}, {scheme}: {trouble}" for trouble in _axe(page, options)]
+    return [f"{page.url} {trouble}" for trouble in found]
+
+
+def _plain(page: Page, size: str) -> Iterator[str]:
+    seen = page.evaluate(_MEASURE)
+    if seen["titles"] != 1:
+        yield f"{seen['titles']} main titles"
+    if seen["language"] != "fr":
+        yield f"language {seen['language']!r}"
+    if seen["wide"] > 0:
+        yield f"scrolls sideways by {seen['wide']} px"
+    if size == "phone":
+        yield from seen["low"]
+    said = f"{seen['title']} {page.url}".lower()
+    yield from (f"{name!r} in the title or the address" for name in _NAMES if name in said)
+    if not seen["title"]:
+        yield "no title"
+
+
+def _axe(page: Page, options: dict[str, Any]) -> Iterator[str]:
+    # Evaluated by the browser's own tools: the page's content security policy stays as it is.
+    if page.evaluate("typeof axe") == "undefined":
+        page.evaluate(AXE_SCRIPT)
+    for violation in page.evaluate("options => axe.run(options)", options)["violations"]:
+        for node in violation["nodes"]:
+            says = " ".join(check["message"] for check in (*node["any"], *node["all"], *node["none"]))
+            yield f"{violation['id']}: {node['html'][:160]} {says[:200]}"

@@ -1,0 +1,187 @@
+"""Every screen a reader can open, found by following links as each role: WCAG 2.2 AA, sizes, titles, both colours."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from django.urls import URLResolver, get_resolver, resolve
+from django.urls.exceptions import Resolver404
+from playwright.sync_api import Browser, Page
+
+from tests.e2e.conftest import PHONE, enter
+from tests.e2e.hands import EDUCATOR, press
+from tests.e2e.looks import troubles
+from tests.e2e.site import Site
+
+Visit = Callable[..., Page]
+
+# These differ with who reads them: looked at for each role, in several states. The rest once.
+EACH = {"desk:home": 1, "episodes:page": 3, "youth:person": 1, "episodes:talk": 2, "accounts:home": 1}
+READERS = {
+    "educatrice": ("/", "/composants/"),
+    "referente": ("/",),
+    "famille": ("/",),
+    "cadre": ("/garde/",),
+    "astreinte": ("/",),
+    "infirmiere": ("/",),
+    "aemo": ("/",),
+    "comptes": ("/",),
+    "dpo": ("/",),
+}
+# Addresses that are no screen of their own: parts of a page, files, answers to a form.
+NO_SCREEN = {
+    "episodes:live", "episodes:document", "episodes:paper", "episodes:talk_correct", "episodes:step_do",
+    "episodes:step_not_due",
+    "episodes:step_acknowledge", "episodes:step_take", "episodes:step_undo", "youth:photo", "desk:preferences",
+    "desk:outing_start", "desk:outing_end", "desk:acknowledge", "accounts:language", "accounts:end_sessions",
+    "accounts:parked", "accounts:role_open", "accounts:role_end", "accounts:deactivate", "accounts:reactivate",
+    "accounts:reset_second_factor", "accounts:invite_again", "account_logout", "mfa_index", "mfa_list_webauthn",
+    "mfa_login_webauthn", "tasks:shift_remove",
+}  # fmt: skip
+
+# Looked at by the tests below, or only with a state that the demonstration does not have.
+BY_HAND = {
+    "account_login", "account_reset_password", "account_reset_password_done", "accounts:second_factor",
+    "mfa_activate_totp", "mfa_add_webauthn", "mfa_authenticate",
+}  # fmt: skip
+
+looked_at: Counter[str] = Counter()
+
+
+def shape(address: str) -> str | None:
+    """The screen an address is of: its name, and the words that change what it shows. None for other sites."""
+    split = urlsplit(address)
+    if split.scheme not in ("", "http") or (split.netloc and not split.netloc.startswith("localhost")):
+        return None
+    try:
+        match = resolve(split.path)
+    except Resolver404:
+        return None
+    words = [str(value) for value in match.kwargs.values() if isinstance(value, str)]
+    return " ".join([match.view_name or split.path, *words])
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_every_screen_is_fit_for_everyone(visit: Visit, reader: str) -> None:
+    page = visit(f"{reader}@exemple.invalid")
+    found: list[str] = []
+    here: Counter[str] = Counter()
+    queue = list(READERS[reader])
+    met = set(queue)
+    while queue:
+        address = queue.pop(0)
+        name = shape(address)
+        if name is None or name.split()[0] in NO_SCREEN:
+            continue
+        if here[name] >= EACH.get(name, 1) or (name not in EACH and looked_at[name]):
+            continue
+        response = page.goto(address)
+        assert response
+        if response.status >= 400:
+            found.append(f"{page.url} answers {response.status} to a link")
+            continue
+        here[name] += 1
+        looked_at[shape(page.url) or name] += 1
+        found += troubles(page)
+        for link in page.eval_on_selector_all("a[href]", "all => all.map(one => one.getAttribute('href'))"):
+            if link not in met and not link.startswith(("#", "tel:", "mailto:")):
+                met.add(link)
+                queue.append(link)
+    assert not found, "\n".join(found)
+
+
+def test_screens_before_signing_in_are_fit_for_everyone(site: Site, browser: Browser) -> None:
+    context = browser.new_context(**PHONE, base_url=site.url, locale="fr-FR")
+    page = context.new_page()
+    found = []
+    for address in ("/compte/entrer/", "/compte/oubli/", "/compte/oubli/envoye/", "/compte/lien/a-b/", "/mentions/"):
+        page.goto(address)
+        found += troubles(page)
+    page.goto("/compte/entrer/")
+    page.locator("input[name=login]").fill("personne@exemple.invalid")
+    page.locator("input[name=password]").fill("rien du tout")
+    page.locator("input[name=password]").press("Enter")
+    page.locator("[role=alert], .field__error").first.wait_for()
+    found += troubles(page)
+    page.locator("input[name=login]").fill(EDUCATOR)
+    page.locator("input[name=password]").fill("parapluie tabouret lampadaire")
+    page.locator("input[name=password]").press("Enter")
+    page.locator("input[name=code]").wait_for()
+    found += troubles(page)
+    context.close()
+    assert not found, "\n".join(found)
+
+
+def test_setting_up_a_second_factor_is_fit_for_everyone(site: Site, browser: Browser) -> None:
+    """An account whose factor was just taken away sees nothing but these screens."""
+    context = browser.new_context(**PHONE, base_url=site.url, locale="fr-FR")
+    page = context.new_page()
+    enter(page, site, "astreinte@exemple.invalid")
+    page.goto("/compte/codes/retirer/")
+    page.locator("main form button[type=submit]").first.click()
+    page.goto("/compte/second-facteur/")
+    found = troubles(page)
+    for address in ("/compte/codes/", "/compte/cles/ajouter/"):
+        page.goto(address)
+        found += troubles(page)
+    context.close()
+    assert not found, "\n".join(found)
+
+
+def test_screens_behind_a_form_are_fit_for_everyone(visit: Visit) -> None:
+    page = visit(EDUCATOR)
+    page.goto("/e/nouveau/")
+    page.locator("input[name=people]").first.check(force=True)
+    press(page, "Continuer")
+    page.locator("#questions").wait_for()
+    found = troubles(page)
+    page.locator("input[name=q_threat][value=yes]").check(force=True)
+    page.locator("input[name=declared_kind][value=runaway]").check(force=True)
+    press(page, "Ouvrir l’épisode")  # another choice than the table's asks why
+    page.locator("[role=alert], .field__error").first.wait_for()
+    found += troubles(page)
+    page.goto("/chercher/")
+    page.locator("input[name=text]").fill("Lina")
+    page.locator("input[name=text]").press("Enter")
+    page.locator("main .person").first.wait_for()
+    found += troubles(page)
+    for address, status in (("/e/nulle-part/", 404), ("/registre/", 403)):
+        response = page.goto(address)
+        assert response
+        assert response.status == status
+        found += troubles(page)
+    assert not found, "\n".join(found)
+
+
+def test_no_screen_was_forgotten() -> None:
+    """After the walks above: every address of the product was looked at, or is no screen."""
+    names = {
+        f"{namespace}:{name}" if namespace else name
+        for namespace, name in _names(get_resolver())
+        if name and not name.startswith("account_reset_password_from_key")
+    }
+    seen = {name.split()[0] for name in looked_at}
+    assert names - seen - NO_SCREEN - BY_HAND == set()
+
+
+def _names(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, str | None]]:
+    for one in resolver.url_patterns:
+        if isinstance(one, URLResolver):
+            yield from _names(one, one.namespace or namespace)
+        else:
+            yield namespace, one.name
+
+
+def test_the_look_sees_what_is_wrong(browser: Browser) -> None:
+    page = browser.new_context(**PHONE).new_page()
+    page.set_content(
+        "<meta name=viewport content='width=device-width'><title>Zoé</title><h1>a</h1><h1>b</h1>"
+        "<p style='color:#bbb'>faint</p><a class=btn href='/'>x</a><div style='width:900px'>w</div><img src=x>"
+    )
+    found = "\n".join(troubles(page))
+    for trouble in (
+        "2 main titles", "language", "sideways", "px high", "'zoé' in the title", "color-contrast", "image-alt",
+    ):  # fmt: skip
+        assert trouble in found, trouble
+    page.context.close()

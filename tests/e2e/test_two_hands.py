@@ -1,0 +1,102 @@
+"""Several browsers, sessions that end, forms that arrive twice: nothing is lost, nothing is written twice."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.conftest import PHONE, enter
+from tests.e2e.hands import COLLEAGUE, EDUCATOR, act, choose, episode_of, filled, open_episode, person_of, press
+from tests.e2e.site import Site
+
+Visit = Callable[..., Page]
+
+
+def test_what_a_colleague_does_appears_without_a_reload(visit: Visit) -> None:
+    mine, hers = visit(EDUCATOR), visit(COLLEAGUE, "desktop")
+    mine.goto("/")
+    loads = []
+    mine.on("framenavigated", lambda frame: loads.append(frame.url))
+    hers.goto("/")
+    outing = hers.locator("article.resident", has=hers.get_by_text("Ily", exact=True))
+    outing.get_by_role("button", name=re.compile("Rentrée")).click()
+    expect(hers.get_by_text("Retour noté.")).to_be_visible()
+    here = mine.locator("section[aria-labelledby=ici]")
+    expect(here.get_by_text("Ily", exact=True)).to_be_visible(timeout=25_000)
+    open_episode(hers, "Tom")
+    away = mine.locator("section[aria-labelledby=absentes]")
+    expect(away.get_by_text("Tom", exact=True)).to_be_visible(timeout=25_000)
+    assert loads == []
+
+
+def test_a_page_that_refreshes_itself_never_renews_the_session(visit: Visit) -> None:
+    page = visit(EDUCATOR)
+    page.goto("/")
+    for _ in range(2):
+        with page.expect_response(lambda answer: "x-maillage-refresh" in answer.request.headers) as refreshed:
+            page.evaluate("htmx.trigger('#vif', 'refresh')")
+        assert "sessionid" not in (refreshed.value.header_value("set-cookie") or "")
+
+
+def test_two_edits_of_one_text_show_both(visit: Visit) -> None:
+    mine, hers = visit(EDUCATOR), visit(COLLEAGUE, "desktop")
+    sheet = person_of(mine, "Lina") + "fiche/modifier/"
+    mine.goto(sheet)
+    hers.goto(sheet)
+    hers.get_by_label("Description").fill("Bonnet rouge, lunettes rondes.")
+    hers.locator("section.actions .btn-primary").click()
+    hers.wait_for_url(lambda url: "modifier" not in url)
+    mine.get_by_label("Description").fill("Parapluie jaune sous le bras.")
+    with mine.expect_response(lambda answer: answer.request.method == "POST") as refused:
+        mine.locator("section.actions .btn-primary").click()
+    assert refused.value.status == 409
+    expect(mine.get_by_text("Bonnet rouge, lunettes rondes.").first).to_be_visible()
+    expect(mine.get_by_text("Parapluie jaune sous le bras.").first).to_be_visible()
+    press(mine, "Garder mon texte à la place")
+    mine.goto(sheet)
+    expect(mine.get_by_label("Description")).to_have_value("Parapluie jaune sous le bras.")
+
+
+def test_a_form_sent_after_its_session_ended_comes_back_whole(site: Site, browser: Browser) -> None:
+    who = "veilleuse@exemple.invalid"
+    context = browser.new_context(**PHONE, base_url=site.url, locale="fr-FR")
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    enter(page, site, who)
+    page.goto("/")
+    page.get_by_role("link", name=re.compile("Autre sortie : Lou")).click()
+    where = page.get_by_label("Où, chez qui")
+    where.fill("Chez sa grand-tante, jusqu’au dessert.")
+    context.clear_cookies()
+    page.locator("section.actions .btn-primary").click()
+    expect(page.get_by_text("votre texte est gardé")).to_be_visible()
+    page.locator("input[name=login]").fill(who)
+    page.locator("input[name=password]").fill("parapluie tabouret lampadaire")
+    page.locator("input[name=password]").press("Enter")
+    page.locator("input[name=code]").fill(site.code(who))
+    page.locator("input[name=code]").press("Enter")
+    expect(page.get_by_text("Chez sa grand-tante, jusqu’au dessert.")).to_be_visible()
+    press(page, "Envoyer")
+    page.goto("/")
+    expect(page.locator("section[aria-labelledby=sorties]").get_by_text("Lou", exact=True)).to_be_visible()
+    context.close()
+
+
+def test_one_form_sent_twice_writes_once(visit: Visit) -> None:
+    page = visit(EDUCATOR)
+    episode = episode_of(page, "Noé")
+    act(page, episode, "contact")
+    choose(page, "Comment", "Message")
+    choose(page, "Résultat", "Pas de réponse")
+    page.get_by_label("Mots exacts").fill("Rappelle quand tu veux, de jour comme de nuit.")
+    sent = filled(page, "#formulaire")
+    page.locator("section.actions .btn-primary").dblclick()
+    page.wait_for_url(episode)
+    again = page.request.post(f"{episode}noter/contact/", form=sent, headers={"Referer": episode})
+    assert again.ok
+    page.goto(episode)
+    expect(page.get_by_text("Rappelle quand tu veux, de jour comme de nuit.")).to_have_count(1)
+    changed = sent | {"words": "Autre chose."}
+    other = page.request.post(f"{episode}noter/contact/", form=changed, headers={"Referer": episode})
+    assert other.status == 409
+    assert "Autre chose." in other.text()
