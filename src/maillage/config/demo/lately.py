@@ -29,6 +29,8 @@ _QUIET = {
     "back_soon": "unknown", "belongings": "yes",
 }  # fmt: skip
 
+_STATION, _MANAGER = "Commissariat de Montbrouette", "Hortense Lampadaire"
+
 
 def rota(places: Mapping[str, Organisation], users: Mapping[str, User], now: datetime) -> None:
     """Ten days of the manager on call and of the ASE."""
@@ -68,34 +70,50 @@ def outings(people: Mapping[str, YoungPerson], users: Mapping[str, User], now: d
 
 
 def missing_now(people: Mapping[str, YoungPerson], users: Mapping[str, User], now: datetime) -> MissingEpisode:
-    """Noticed fifty minutes ago; two steps done, one call without answer."""
+    """Noticed fifty minutes ago: the first calls made, one of them late, the rest ahead."""
     by = actor_of(users["educatrice"])
     noticed = now - 50 * MINUTE
     (episode,) = episodes_open(
         by=by, people=[people["noe"]], noticed_at=noticed, last_seen_at=noticed - 35 * MINUTE, facts=_QUIET
     )
-    _done(by, episode, "call_police", noticed + 4 * MINUTE, recipient="Commissariat de Montbrouette")
-    _done(by, episode, "belongings", noticed + 12 * MINUTE, means=Means.IN_PERSON, note="Sac à dos et chargeur partis.")
+    _done(by, episode, "call_police", noticed + 4 * MINUTE, recipient=_STATION)
+    _done(by, episode, "manager", noticed + 7 * MINUTE, recipient=_MANAGER)
     contact_record(
         by=by, episode=episode, happened_at=noticed + 9 * MINUTE, way=ContactWay.CALL, outcome=ContactOutcome.NO_ANSWER,
         who="Sur son téléphone",
     )  # fmt: skip
+    _done(by, episode, "belongings", noticed + 12 * MINUTE, means=Means.IN_PERSON, note="Sac à dos et chargeur partis.")
+    _done(by, episode, "first_calls", noticed + 20 * MINUTE, note="Sa mère et deux amis : pas de nouvelles.")
+    manager = actor_of(users["cadre"])
+    _done(manager, episode, "ase_now", noticed + 22 * MINUTE, recipient="Astreinte ASE")
+    _done(by, episode, "declaration", noticed + 28 * MINUTE, means=Means.EMAIL, recipient=_STATION)
+    _done(manager, episode, "prosecutor", noticed + 34 * MINUTE, means=Means.EMAIL, recipient="Permanence du parquet")
     return episode
 
 
 def back_today(people: Mapping[str, YoungPerson], users: Mapping[str, User], now: datetime) -> MissingEpisode:
     """Missing since yesterday evening, back some hours ago: what the return asks is still to do."""
-    by = actor_of(users["educateur"])
+    by, manager = actor_of(users["educateur"]), actor_of(users["cadre"])
     noticed = now - 16 * HOUR
     (episode,) = episodes_open(by=by, people=[people["awa"]], noticed_at=noticed, facts=_QUIET)
-    _done(by, episode, "call_police", noticed + 6 * MINUTE, recipient="Commissariat de Montbrouette")
+    for key, minutes, means, recipient in (
+        ("call_police", 3, Means.PHONE, _STATION),
+        ("manager", 6, Means.PHONE, _MANAGER),
+        ("first_calls", 18, Means.PHONE, "Deux amies"),
+        ("belongings", 21, Means.IN_PERSON, ""),
+        ("declaration", 27, Means.EMAIL, _STATION),
+        ("case_worker", 180, Means.EMAIL, "Léonie Cafetière"),
+    ):
+        _done(by, episode, key, noticed + minutes * MINUTE, means=means, recipient=recipient)
+    _done(manager, episode, "ase_now", noticed + 25 * MINUTE, recipient="Astreinte ASE")
     sign_of_life_record(
         by=by, episode=episode, happened_at=noticed + 3 * HOUR, way=ContactWay.MESSAGE, who="À une amie",
         words="Je suis chez Mina, je rentre demain.",
     )  # fmt: skip
     located(by=by, episode=episode, happened_at=noticed + 11 * HOUR, who="La mère de Mina", place="Montbrouette")
-    returned(by=by, episode=episode, happened_at=now - 3 * HOUR, text="Rentrée seule, en bus.")
-    needs_record(by=by, episode=episode, happened_at=now - 170 * MINUTE, text="Elle a mangé et dormi deux heures.")
+    returned(by=by, episode=episode, happened_at=now - 100 * MINUTE, text="Rentrée seule, en bus.")
+    _done(by, episode, "end_of_search", now - 90 * MINUTE, recipient=_STATION)
+    needs_record(by=by, episode=episode, happened_at=now - 80 * MINUTE, text="Elle a mangé et dormi un peu.")
     return episode
 
 
@@ -104,7 +122,7 @@ def past(people: Mapping[str, YoungPerson], users: Mapping[str, User], now: date
     by = actor_of(users["educatrice"])
     noticed = now - 12 * DAY
     (episode,) = episodes_open(by=by, people=[people["lina"]], noticed_at=noticed, facts=_QUIET)
-    _done(by, episode, "call_police", noticed + 3 * MINUTE, recipient="Commissariat de Montbrouette")
+    _done(by, episode, "call_police", noticed + 3 * MINUTE, recipient=_STATION)
     returned(by=by, episode=episode, happened_at=noticed + 5 * HOUR)
     talk_attempt(
         by=by, episode=episode, happened_at=noticed + 30 * HOUR, offer="refused", text="Elle préfère ne pas en parler."

@@ -57,7 +57,7 @@ def load(progress: Progress = lambda done, total: None) -> None:
             email=account.email,
             display_name=account.display_name,
             phone=account.phone,
-            posts=[(account.role, places[account.post])],
+            posts=[(account.role, places[post]) for post in account.posts],
         )
         progress(done := done + 1, total)
     people: dict[str, YoungPerson] = {}
