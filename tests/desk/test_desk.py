@@ -283,8 +283,8 @@ def test_a_shared_screen_shows_no_name_and_no_photo(world: worlds.World, browse:
 def test_the_main_action_and_the_call_come_first_for_who_may_open(world: worlds.World, browse: Browse) -> None:
     page = text(browse("educator"))
     assert 'href="tel:17"' in page
-    assert "Elle n’est pas rentrée" in page
-    assert "Elle n’est pas rentrée" not in text(browse("nurse"))
+    assert "Quelqu’un n’est pas là" in page
+    assert "Quelqu’un n’est pas là" not in text(browse("nurse"))
 
 
 def test_someone_without_scripts_gets_a_page_that_reloads_itself(browse: Browse) -> None:

@@ -23,7 +23,7 @@ table:
   - key: small
     when: {age_below: 13, answers: {known: [non, inconnu]}}
     suggests: worrying_disappearance
-    text: Elle a moins de 13 ans.
+    text: Moins de 13 ans.
   - key: known_place
     when: {answers: {known: oui}}
     suggests: unauthorised_absence

@@ -347,7 +347,7 @@ def test_the_next_step_is_the_soonest_and_the_questions_show_their_answers(world
     assert shown.next_step.task.key == "call_police"
     assert shown.next_step.owner == "Éducateur ou éducatrice"
     assert {question.key: str(question.answer) for question in shown.questions}["belongings"] == "yes"
-    assert shown.lines == ("Elle est partie avec des affaires.",)
+    assert shown.lines == ("Départ avec des affaires.",)
     assert set(shown.opened.sections) == set(youth.open_sections(world.actor(), world.lila))
     nurse = page(world, episode, "nurse")
     assert Section.EDUCATION not in nurse.opened.sections

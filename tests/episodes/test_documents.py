@@ -102,7 +102,7 @@ def test_the_declaration_says_what_the_police_need(told):
     text = text_of(reader)
     for said in (
         "Lila Parapluie", "Lili", "04/03/2011", "15 ans", "Veste jaune", "@parapluie", "+33639980001",
-        "Confiée par le juge des enfants", "Cabinet B", "Ana Tabouret", "Exerce l’autorité parentale", "+33639980002",
+        "Accueil décidé par le juge des enfants", "Cabinet B", "Ana Tabouret", "Exerce l’autorité parentale", "+33639980002",
         "01 99 00 22 22", "Commissariat des Parasols", "01 99 00 17 17", "PV 2026/0042", "Asthme, inhalateur bleu",
         "Gare du Tabouret", "7 rue du Lampadaire secret", "Fugue", "2026-0001-01", "Nour Lampe",
     ):  # fmt: skip
@@ -117,7 +117,7 @@ def test_the_end_of_search_asks_to_cancel_the_entry(told):
         "fin des recherches",
         "fichier des personnes recherchées",
         "PV 2026/0042",
-        "Rentrée le",
+        "Retour le",
         "01 99 00 22 22",
     ):
         assert said in text, said
@@ -247,7 +247,7 @@ def test_only_a_found_person_ends_a_search(world):
     with pytest.raises(RuleBroken, match="la recherche continue"):
         make(world, DocumentKind.END_OF_SEARCH)
     world.episode = world.in_state(EpisodeState.RETURNED, world.noe)
-    with pytest.raises(RuleBroken, match="déjà rentrée"):
+    with pytest.raises(RuleBroken, match="retour est déjà noté"):
         make(world, DocumentKind.DECLARATION)
 
 

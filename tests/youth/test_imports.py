@@ -28,7 +28,7 @@ EXAMPLES = Path(__file__).parents[2] / "docs" / "operate" / "examples"
 HEADINGS = [
     "Référence", "Nom", "Prénom", "Date de naissance", "Sexe", "Département", "Statut juridique",
     "Référence du lieu", "Lieu d’accueil", "Type d’accueil", "Code postal du lieu", "Commune du lieu",
-    "Accueillie depuis", "Parent 1 lien", "Parent 1 nom", "Parent 1 autorité parentale", "Parent 1 contact",
+    "Accueil depuis", "Parent 1 lien", "Parent 1 nom", "Parent 1 autorité parentale", "Parent 1 contact",
 ]  # fmt: skip
 LINA = ["EX-1", "Parapluie", "Lina", "17/05/2010", "F", "93", "OPP", "F-1", "Foyer des Réverbères", "MECS", "93200",
         "Saint-Denis", "12/02/2024", "Mère", "Rosalie Parapluie", "oui", "interdit"]  # fmt: skip

@@ -255,7 +255,7 @@ def test_the_sheet_is_prepared_then_read_and_each_opening_is_journalled(lina, ed
     assert (answer.status_code, answer["Location"]) == (302, url(lina, "fiche/"))
     before = JournalEntry.objects.filter(verb="sheet.read").count()
     page = educator.get(url(lina, "fiche/")).content.decode()
-    for said in ("Veste bleue", "tel:+33639980099", "Un cousin", "Préparée avec elle le 3 janvier 2026"):
+    for said in ("Veste bleue", "tel:+33639980099", "Un cousin", "Préparée ensemble le 3 janvier 2026"):
         assert said in page
     assert JournalEntry.objects.filter(verb="sheet.read").count() == before + 1
 

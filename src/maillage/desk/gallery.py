@@ -17,7 +17,7 @@ class _Form(forms.Form):
         label="Résultat", choices=[("yes", "A répondu"), ("no", "N’a pas répondu")], widget=forms.RadioSelect
     )
     note = forms.CharField(label="Note", required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    told = forms.BooleanField(label="Je l’ai dit à la jeune", required=False)
+    told = forms.BooleanField(label="Je le lui ai dit", required=False)
 
 
 def _minutes(count: int) -> timedelta:
@@ -63,7 +63,7 @@ def states(now: datetime) -> dict[str, Any]:
             },
             {"title": "Demander l’annulation au fichier", "state": "waiting", "after": "Dire son retour à la police"},
             {
-                "title": "Appeler la jeune", "state": "done", "done_at": now - _minutes(48), "done_by": "Inès Bougeoir",
+                "title": "Appeler son téléphone", "state": "done", "done_at": now - _minutes(48), "done_by": "Inès Bougeoir",
                 "means": "Téléphone", "recipient": "messagerie", "note": "Message laissé, voix calme.",
             },
             {
@@ -83,7 +83,7 @@ def states(now: datetime) -> dict[str, Any]:
                 "written_at": now - _minutes(30),
             },
             {
-                "at": now - timedelta(days=1, minutes=5), "title": "Vue pour la dernière fois", "by": "Sami Tabouret",
+                "at": now - timedelta(days=1, minutes=5), "title": "Dernière présence constatée", "by": "Sami Tabouret",
                 "icon": "eye", "text": "Au portail, à 17 h 10.", "corrected": True, "place": "Portail du collège",
             },
         ],

@@ -121,7 +121,7 @@ def find(request: HttpRequest) -> HttpResponse:
     """`/chercher/`: by name, typos forgiven. The name travels in the body, never in an address."""
     by = actor(request)
     if not by.sections():
-        raise PermissionDenied(_("Votre rôle ne permet pas de chercher une jeune."))
+        raise PermissionDenied(_("Votre rôle ne permet pas de chercher un dossier."))
     form = SearchForm(request.POST or None)
     context: dict[str, Any] = {"form": form, "found": None}
     if request.method == "POST":

@@ -235,7 +235,7 @@ def declaration(
             "L’absence",
             [
                 ("Constatée le", at_text(episode.noticed_at, zone)),
-                ("Vue pour la dernière fois le", at_text(episode.last_seen_at, zone)),
+                ("Dernière présence constatée le", at_text(episode.last_seen_at, zone)),
                 ("Lecture du déclarant", str(EpisodeKind(episode.declared_kind).label)),
                 *circumstances,
             ],
@@ -281,7 +281,7 @@ def end_of_search(
     """For the police: she is found; please cancel the entry. Says when, not where."""
     zone, station = episode.organisation.zone, episode.organisation.station
     found = episode.returned_at or episode.located_at
-    how = "Rentrée le" if episode.returned_at else "Localisée le"
+    how = "Retour le" if episode.returned_at else "Localisation le"
     return [
         fields(
             "Destinataire",
@@ -335,7 +335,7 @@ def serious_event(read: Reading, episode: MissingEpisode, steps: Rows, frame: Fr
             ],
         ),
         table("Ce qui a été fait", ["Quoi", "Quand", "Par"], [0, 40, 45], steps or [["", "", ""]]),
-        fields("Conséquences et suites", [("Pour elle", ""), ("Pour les autres", ""), ("Mesures prises", "")]),
+        fields("Conséquences et suites", [("Pour la personne concernée", ""), ("Pour les autres", ""), ("Mesures prises", "")]),
         signature(
             [*_declarer(frame, episode), ("Le", "")],
             under="Nom, qualité et signature de la direction ou de son délégué",
@@ -390,7 +390,7 @@ def blank(definition: protocol.Protocol, frame: Frame) -> dict[str, Any]:
         "Fiches de secours, sans réseau",
         [
             sheet(
-                "Une jeune n’est pas là",
+                "Quelqu’un n’est pas là",
                 "À remplir à la main, puis à recopier dès que le réseau revient.",
                 [
                     notice("Appeler le 17. Ne pas attendre d’avoir rempli cette fiche."),
@@ -399,7 +399,7 @@ def blank(definition: protocol.Protocol, frame: Frame) -> dict[str, Any]:
                         [
                             ("Nom, prénom, date de naissance", ""),
                             ("Constatée le, à", ""),
-                            ("Vue pour la dernière fois le, à", ""),
+                            ("Dernière présence constatée le, à", ""),
                             ("Appel au 17 à, avec qui", ""),
                             ("Référence donnée", ""),
                         ],
@@ -444,7 +444,7 @@ def blank(definition: protocol.Protocol, frame: Frame) -> dict[str, Any]:
                 "Le retour",
                 "Ses besoins d’abord, les questions plus tard.",
                 [
-                    fields("Retour", [("Rentrée le, à", ""), ("Avec qui", "")]),
+                    fields("Retour", [("Retour le, à", ""), ("Avec qui", "")]),
                     table("Étapes", ["Quoi", "Au plus tard", "Fait à", "Par"], [0, 32, 22, 28], steps(back)),
                 ],
             ),

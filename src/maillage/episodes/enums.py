@@ -38,7 +38,7 @@ class Trigger(models.TextChoices):
 
     OPENED = "opened", _("à l’ouverture")
     SIGN_OF_LIFE = "sign_of_life", _("à chaque signe de vie")
-    LOCATED = "located", _("quand elle est localisée")
+    LOCATED = "located", _("à la localisation")
     RETURNED = "returned", _("au retour")
     DISAGREEMENT = "disagreement", _("si l’autorité lit autrement")
     KIND_CHANGED = "kind_changed", _("si la lecture change")
@@ -64,15 +64,15 @@ class OutingKind(models.TextChoices):
 
 
 class EpisodeState(models.TextChoices):
-    MISSING = "missing", _("Absente")
-    LOCATED = "located", _("Localisée")
-    RETURNED = "returned", _("Rentrée")
+    MISSING = "missing", _("Absence")
+    LOCATED = "located", _("Localisation connue")
+    RETURNED = "returned", _("De retour")
     CLOSED = "closed", _("Clos")
 
 
 class ClosingReason(models.TextChoices):
-    FOLLOWED = "followed", _("Rentrée, suivi fait")
-    BACK_NO_FOLLOW_UP = "back_no_follow_up", _("Rentrée, sans suite")
+    FOLLOWED = "followed", _("De retour, suivi fait")
+    BACK_NO_FOLLOW_UP = "back_no_follow_up", _("De retour, sans suite")
     OPENED_BY_MISTAKE = "opened_by_mistake", _("Ouvert par erreur")
     OTHER_PLACE = "other_place", _("Ne revient pas ici : autre lieu")
     MAJORITY = "majority", _("Majorité pendant l’absence")
@@ -84,8 +84,8 @@ class EventKind(models.TextChoices):
     CONTACT_ATTEMPT = "contact_attempt", _("Tentative de contact")
     SIGN_OF_LIFE = "sign_of_life", _("Signe de vie")
     PLACE_KEPT = "place_kept", _("Place gardée")
-    LOCATED = "located", _("Localisée")
-    FETCH = "fetch", _("Qui va la chercher")
+    LOCATED = "located", _("Localisation")
+    FETCH = "fetch", _("Trajet de retour")
     RETURNED = "returned", _("Retour")
     URGENT_CARE = "urgent_care", _("Soins urgents proposés")
     NEEDS = "needs", _("Besoins d’abord")
@@ -120,7 +120,7 @@ class ContactOutcome(models.TextChoices):
     NO_ANSWER = "no_answer", _("Pas de réponse")
     MESSAGE_LEFT = "message_left", _("Message laissé")
     NO_NEWS = "no_news", _("Joints, sans nouvelles")
-    ANSWERED = "answered", _("Elle a répondu")
+    ANSWERED = "answered", _("Réponse obtenue")
 
 
 class Care(models.TextChoices):
@@ -172,9 +172,9 @@ class Action(models.TextChoices):
     SIGN_OF_LIFE_RECORD = "sign_of_life_record", _("Noter un signe de vie")
     PLACE_KEEP = "place_keep", _("Garder la place")
     PLACEMENT_END = "placement_end", _("Mettre fin à l’accueil")
-    LOCATE = "locate", _("Elle est localisée")
-    FETCH_PLAN = "fetch_plan", _("Dire qui va la chercher")
-    RETURN = "return", _("Elle est rentrée")
+    LOCATE = "locate", _("Noter sa localisation")
+    FETCH_PLAN = "fetch_plan", _("Dire qui fait le trajet de retour")
+    RETURN = "return", _("Noter son retour")
     RETURN_UNDO = "return_undo", _("Retour noté par erreur")
     URGENT_CARE_RECORD = "urgent_care_record", _("Proposer les soins urgents")
     NEEDS_RECORD = "needs_record", _("Noter les besoins d’abord")

@@ -144,11 +144,11 @@ def refusal(state: EpisodeState, action: Action) -> str:
     if action == Action.REOPEN:
         return _("L’épisode n’est pas clos.")
     if state == RETURNED:
-        return _("Elle est déjà rentrée.")
+        return _("Le retour est déjà noté.")
     if action == Action.LOCATE:
-        return _("Elle est déjà localisée.")
+        return _("La localisation est déjà notée.")
     if action == Action.FETCH_PLAN:
-        return _("Elle n’est pas encore localisée.")
+        return _("La localisation n’est pas encore notée.")
     if action == Action.END_OF_SEARCH_MAKE:
-        return _("Elle n’est ni localisée ni rentrée : la recherche continue.")
-    return _("Elle n’est pas encore rentrée.")
+        return _("Ni localisation ni retour : la recherche continue.")
+    return _("Le retour n’est pas encore noté.")

@@ -401,7 +401,7 @@ def repeat_prompt(actor: Actor, episode: MissingEpisode, now: datetime) -> str:
     ).exclude(closing_reason=ClosingReason.OPENED_BY_MISTAKE)
     if lately.count() < delays.repeat_episodes:
         return ""
-    return _("Plusieurs absences récentes : prendre un temps de synthèse, avec elle, pourrait aider.")
+    return _("Plusieurs absences récentes : prendre un temps de synthèse, avec la jeune personne, pourrait aider.")
 
 
 # --- The timeline ----------------------------------------------------------------------------------------------------

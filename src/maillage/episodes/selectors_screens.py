@@ -207,7 +207,7 @@ def contents_of(page: EpisodePage, kind: DocumentKind) -> list[tuple[str, str, b
         return [
             who,
             (_("Demande"), _("fin des recherches et retrait du fichier des personnes recherchées"), False),
-            (_("Où elle est"), _("jamais"), False),
+            (_("Lieu de la localisation"), _("jamais"), False),
             call_back,
         ]
     return [

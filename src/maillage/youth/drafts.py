@@ -48,7 +48,7 @@ FIELDS: dict[str, str] = {
     "home_address": N_("Adresse du lieu"),
     "home_postcode": N_("Code postal du lieu"),
     "home_commune": N_("Commune du lieu"),
-    "placed_since": N_("Accueillie depuis"),
+    "placed_since": N_("Accueil depuis"),
     "association_reference": N_("Référence de l’association"),
     "association": N_("Association"),
     "ase_reference": N_("Référence du service ASE"),

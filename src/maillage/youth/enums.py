@@ -11,7 +11,7 @@ from maillage.audit.verbs import verb
 
 
 class LegalStatus(models.TextChoices):
-    JUDGE = "judge", _("Confiée par le juge des enfants")
+    JUDGE = "judge", _("Accueil décidé par le juge des enfants")
     OPP = "opp", _("Ordonnance de placement provisoire (OPP)")
     ADMINISTRATIVE = "administrative", _("Accueil provisoire (accord des parents)")
     AEMO = "aemo", _("AEMO, vit chez ses parents")

@@ -131,7 +131,7 @@ class ParentForm(SealedForm):
         label=_("Adresse"), widget=forms.Textarea(attrs={"rows": 2}), max_length=300, required=False
     )
     authority = forms.ChoiceField(label=_("Autorité parentale"), choices=Authority, initial=Authority.UNKNOWN)
-    contact = forms.ChoiceField(label=_("Contact avec la jeune"), choices=Contact, initial=Contact.UNKNOWN)
+    contact = forms.ChoiceField(label=_("Contact avec l’enfant"), choices=Contact, initial=Contact.UNKNOWN)
     may_know_place = forms.BooleanField(
         label=_("Peut connaître le lieu d’accueil"),
         help_text=_("Sinon, on lui dit une absence, jamais un lieu."),
@@ -172,7 +172,7 @@ class SheetForm(SealedForm):
     columns = tuple(words.SHEET)
 
     prepared_with = forms.BooleanField(
-        label=_("Préparée avec elle"), help_text=_("Elle sait qui la lira, et quand."), required=False
+        label=_("Préparée ensemble"), help_text=_("La jeune personne sait qui lira cette fiche, et quand."), required=False
     )
     prepared_on = _day(label=_("Préparée le"), required=False)
     description = forms.CharField(
@@ -189,7 +189,7 @@ class SheetForm(SealedForm):
     usual_places = Lines(label=_("Lieux habituels"), required=False)
     emergency_health = forms.CharField(
         label=_("Santé : ce que des secours doivent savoir"),
-        help_text=_("Allergie, traitement à ne pas interrompre. Choisi avec elle : toute l’équipe le lira."),
+        help_text=_("Allergie, traitement à ne pas interrompre. Choisi ensemble : toute l’équipe le lira."),
         widget=forms.Textarea(attrs={"rows": 2}),
         max_length=1000,
         required=False,
@@ -238,7 +238,7 @@ class PlacementEndForm(TokenForm):
     next_organisation: "forms.ModelChoiceField[Organisation]" = forms.ModelChoiceField(
         label=_("Lieu suivant, s’il est dans la liste"), queryset=None, required=False, empty_label=_("Un autre lieu")
     )
-    next_place = forms.CharField(label=_("Sinon, où elle va vivre"), max_length=300, required=False)
+    next_place = forms.CharField(label=_("Sinon, son prochain lieu de vie"), max_length=300, required=False)
     agreed = forms.BooleanField(label=_("L’ASE donne son accord à cette fin d’accueil"))
 
     def __init__(self, *args: Any, organisations: Any, **kwargs: Any) -> None:

@@ -224,7 +224,7 @@ class _Import:
         basis = found.legal_basis or _basis(found)
         present = Placement.objects.filter(person=person, ends_on__isnull=True).first()
         if home is not None and present is not None and present.organisation_id != home.pk:
-            remarks.append(_("elle est déjà accueillie ailleurs : le changement de lieu se fait dans Maillage"))
+            remarks.append(_("un accueil est déjà en cours ailleurs : le changement de lieu se fait dans Maillage"))
         elif (
             home is not None and present is None and Placement.objects.filter(person=person, organisation=home).exists()
         ):

@@ -35,9 +35,9 @@ def may_notify(authority: str, contact: str, may_know_place: bool) -> Decision:
         else _("Garde une autorité parentale limitée : s’en tenir à l’absence et à la suite.")
     ]
     if contact == Contact.MEDIATED:
-        parts.append(_("Le contact avec la jeune passe par un tiers : prévenir soi-même, ne pas donner son numéro."))
+        parts.append(_("Le contact avec l’enfant passe par un tiers : prévenir soi-même, ne pas donner son numéro."))
     if not may_know_place:
-        parts.append(_("Ne dire ni le lieu d’accueil, ni l’endroit où elle est retrouvée."))
+        parts.append(_("Ne dire ni le lieu d’accueil, ni celui où l’enfant se trouve."))
     return Decision(True, " ".join(parts), bool(may_know_place))
 
 

@@ -217,7 +217,7 @@ def parent_save(
     opened = _opened(by, person, *_CIRCLE)
     if parent is None:
         if not typed.get("kinship"):
-            raise RuleBroken(_("Indiquez le lien avec la jeune."), field="kinship")
+            raise RuleBroken(_("Indiquez le lien avec l’enfant."), field="kinship")
         row = ParentalSituation(person=person, external_key=external_key)
         changed = changes(row, opened, typed)
         _fill(row, Sealer(person.data_key), changed)
@@ -266,7 +266,7 @@ def placement_start(
     _not_after(starts_on, organisation.zone, "starts_on")
     _lock(person)
     if Placement.objects.filter(person=person, ends_on__isnull=True).exists():
-        raise RuleBroken(_("Elle a déjà un lieu d’accueil : mettez-y fin d’abord."), field="organisation")
+        raise RuleBroken(_("Un lieu d’accueil est déjà en cours : mettez-y fin d’abord."), field="organisation")
     placement = Placement(person=person, organisation=organisation, kind=kind, starts_on=starts_on)
     placement.data_key_id = person.data_key_id
     placement.save(force_insert=True)
@@ -326,7 +326,7 @@ def placement_end(
     if not motive.strip():
         raise RuleBroken(_("Indiquez le motif."), field="motive")
     if next_organisation is None and not next_place.strip():
-        raise RuleBroken(_("Indiquez où elle va vivre : un accueil ne s’arrête pas sans suite."), field="next_place")
+        raise RuleBroken(_("Indiquez le prochain lieu de vie : un accueil ne s’arrête pas sans suite."), field="next_place")
     if next_organisation is not None and next_organisation.pk == row.organisation_id:
         raise RuleBroken(_("Le lieu suivant est le même : gardez plutôt la place."), field="next_organisation")
     at = now()
@@ -486,7 +486,7 @@ def sheet_save(*, by: Doer, person: YoungPerson, version: int | None = None, **t
     """Write the departure sheet (columns of `words.SHEET`); `version` None the first time. Its editors only."""
     _known(typed, _SHEET_COLUMNS)
     if isinstance(by, Actor) and not may_edit_sheet(by, person):
-        raise NotAllowed(_("Seules les personnes qui la préparent avec elle modifient cette fiche."))
+        raise NotAllowed(_("Seules les personnes qui préparent cette fiche la modifient."))
     prepared = typed.get("prepared_on")
     if prepared and prepared > local(now(), "Pacific/Auckland").date():
         raise RuleBroken(_("Cette date est dans l’avenir."), field="prepared_on")

@@ -118,7 +118,7 @@ def sheet(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def sheet_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     me, young = _here(request, pk)
     if not may_edit_sheet(me, young):
-        raise PermissionDenied(_("Seules les personnes qui la préparent avec elle modifient cette fiche."))
+        raise PermissionDenied(_("Seules les personnes qui préparent cette fiche la modifient."))
     opened = open_sheet(me, young)
     form = forms.SheetForm(
         request.POST or None, row=selectors.sheet_of(young), opened=opened, departement=young.departement

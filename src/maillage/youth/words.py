@@ -33,7 +33,7 @@ PARENT: Mapping[str, object] = {
 }
 
 SHEET: Mapping[str, object] = {
-    "prepared_with": _("Préparée avec elle"),
+    "prepared_with": _("Préparée ensemble"),
     "prepared_on": _("Préparée le"),
     "description": _("Description"),
     "phones": _("Ses téléphones"),

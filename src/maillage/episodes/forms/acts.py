@@ -30,7 +30,7 @@ class ContactForm(ZonedForm):
     way = pick(_("Comment"), ContactWay.choices)
     who = line(
         _("Qui avez-vous cherché à joindre ?"),
-        help_text=_("Elle, une amie, un parent, un lieu… Votre équipe seule le lira."),
+        help_text=_("Son téléphone, un proche, un parent, un lieu… Votre équipe seule le lira."),
     )
     outcome = pick(_("Résultat"), ContactOutcome.choices)
     words = prose(_("Mots exacts"), help_text=_EXACT, rows=2)
@@ -42,7 +42,7 @@ class SignOfLifeForm(ZonedForm):
     way = pick(_("Comment l’avez-vous su"), ContactWay.choices)
     who = line(_("Par qui"))
     words = prose(_("Mots exacts"), help_text=_EXACT, rows=2)
-    place = line(_("Lieu, si elle en parle"), help_text=_("N’insistez pas pour le savoir."))
+    place = line(_("Lieu, s’il en a été question"), help_text=_("N’insistez pas pour le savoir."))
     text = prose(_("Autre chose à savoir"), rows=2)
     happened_at = WhenField(label=_("C’était"))
 
@@ -63,22 +63,22 @@ class PlaceForm(ZonedForm):
 
 
 class LocatedForm(ZonedForm):
-    happened_at = WhenField(label=_("Localisée"))
+    happened_at = WhenField(label=_("Localisation"))
     by_police = forms.BooleanField(label=_("Par la police ou la gendarmerie"), required=False)
-    place = line(_("Où est-elle"), help_text=_("Lu seulement par qui peut connaître les lieux ; jamais imprimé."))
+    place = line(_("Lieu précis"), help_text=_("Lu seulement par qui peut connaître les lieux ; jamais imprimé."))
     who = line(_("Qui l’a dit, quel numéro rappeler"))
     text = prose(_("Autre chose à savoir"), rows=2)
 
 
 class FetchForm(ZonedForm):
-    who = line(_("Qui va la chercher, avec quelle voiture"), required=True)
+    who = line(_("Qui y va, avec quelle voiture"), required=True)
     place = line(_("Où : poste, service ou lieu, et son numéro direct"))
     leaves_at = InstantField(label=_("Départ prévu"), required=False)
     text = prose(_("Autre chose à savoir"), rows=2)
 
 
 class ReturnedForm(ZonedForm):
-    happened_at = WhenField(label=_("Rentrée"))
+    happened_at = WhenField(label=_("Retour"))
     who = line(_("Avec qui"))
     text = prose(
         _("Ce que vous avez vu en arrivant"),
@@ -151,7 +151,7 @@ class PlacementEndForm(ZonedForm):
     )
     end_kind = pick(_("Fin de l’accueil"), PlacementEnd.choices)
     motive = prose(_("Motif"), required=True)
-    next_place = line(_("Où va-t-elle vivre"), required=True, help_text=_("Un accueil ne s’arrête pas sans suite."))
+    next_place = line(_("Prochain lieu de vie"), required=True, help_text=_("Un accueil ne s’arrête pas sans suite."))
 
 
 class DecisionForm(ZonedForm):

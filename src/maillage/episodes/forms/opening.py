@@ -23,7 +23,7 @@ class WhoForm(ZonedForm):
         error_messages={"required": _("Choisissez au moins une personne.")},
     )
     noticed_at = WhenField(label=_("Absence constatée"))
-    last_seen_at = InstantField(label=_("Vue pour la dernière fois"), required=False)
+    last_seen_at = InstantField(label=_("Dernière présence constatée"), required=False)
 
     def __init__(self, *args: Any, people: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -230,14 +230,13 @@ def after_departure(episode: MissingEpisode, at: datetime, *, field: str = "happ
     left = episode.last_seen_at or (episode.outing.left_at if episode.outing else None)
     if left is not None and at < left:
         raise RuleBroken(
-            _("C’est avant le départ (vue pour la dernière fois : %(at)s).") % {"at": clock_text(left, zone)},
+            _("C’est avant le départ (dernière présence constatée : %(at)s).") % {"at": clock_text(left, zone)},
             field=field,
         )
     if at < episode.noticed_at:
         raise RuleBroken(
             _(
-                "C’est avant l’absence constatée (%(at)s). Si elle était déjà là, "
-                "clore avec le motif « Ouvert par erreur »."
+                "C’est avant l’absence constatée (%(at)s). Si personne ne manquait, clore avec le motif « Ouvert par erreur »."
             )
             % {"at": clock_text(episode.noticed_at, zone)},
             field=field,

@@ -98,7 +98,7 @@ def episode_reopen(*, by: Actor, episode: MissingEpisode, text: str) -> MissingE
         with transaction.atomic():
             save(row, "closed_at", "closed_by", "closing_reason", "closing_note")
     except IntegrityError as error:
-        raise RuleBroken(_("Un autre épisode est ouvert pour elle : le clore d’abord.")) from error
+        raise RuleBroken(_("Un autre épisode est ouvert pour la même personne : le clore d’abord.")) from error
     write_event(by, row, EventKind.REOPENED, now(), text=text)
     youth_services.sheet_open(by=by, person=row.person, context=row.pk, at=now())
     replan(by, row)

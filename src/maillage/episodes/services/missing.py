@@ -109,7 +109,7 @@ def place_keep(*, by: Actor, episode: MissingEpisode, until: date, text: str = "
     row = locked(by, episode, Action.PLACE_KEEP)
     placement = placement_now(row.person)
     if placement is None:
-        raise RuleBroken(_("Elle n’a pas de lieu d’accueil en cours."))
+        raise RuleBroken(_("Aucun lieu d’accueil en cours."))
     youth_services.placement_keep(by=by, placement=placement, version=placement.version, until=until)
     event = write_event(by, row, EventKind.PLACE_KEPT, now(), facts={"until": until}, text=text)
     steps_done_by(by, event)
@@ -133,7 +133,7 @@ def placement_end(
     row = locked(by, episode, Action.PLACEMENT_END)
     placement = placement_now(row.person)
     if placement is None:
-        raise RuleBroken(_("Elle n’a pas de lieu d’accueil en cours."))
+        raise RuleBroken(_("Aucun lieu d’accueil en cours."))
     ended = youth_services.placement_end(
         by=by,
         placement=placement,
@@ -169,7 +169,7 @@ def located(
     row.located_at = at
     save(row, "located_at")
     over = protocol.ends(versions.protocol_of(row.protocol), EpisodeState.LOCATED, open_keys(row))
-    reason = _("Localisée (%(at)s).") % {"at": clock_text(at, row.organisation.zone)}
+    reason = _("Localisation notée (%(at)s).") % {"at": clock_text(at, row.organisation.zone)}
     event = write_event(
         by,
         row,
@@ -199,7 +199,7 @@ def fetch_plan(
     """Who fetches her, with what car; where she is held and its direct number (`place`)."""
     row = locked(by, episode, Action.FETCH_PLAN)
     if not who.strip():
-        raise RuleBroken(_("Dire qui va la chercher."), field="who")
+        raise RuleBroken(_("Dire qui fait le trajet."), field="who")
     event = write_event(
         by, row, EventKind.FETCH, now(), facts={"leaves_at": leaves_at}, who=who, place=place, text=text
     )

@@ -164,11 +164,11 @@ def _episode_open(*, by: Actor, person: "YoungPerson", notice: _Notice) -> Missi
     placement = people_of.placement_now(person)
     organisation = notice.organisation or (placement.organisation if placement else None)
     if organisation is None:
-        raise RuleBroken(_("Elle n’a pas de lieu d’accueil en cours : choisir le service."), field="organisation")
+        raise RuleBroken(_("Aucun lieu d’accueil en cours : choisir le service."), field="organisation")
     last_seen_at = notice.last_seen_at or (outing.left_at if outing else None)
     if last_seen_at is not None and last_seen_at > noticed_at:
         raise RuleBroken(
-            _("Vue pour la dernière fois après l’absence constatée (%(at)s) : revoir l’une des deux heures.")
+            _("La dernière présence constatée vient après l’absence constatée (%(at)s) : revoir l’une des deux heures.")
             % {"at": clock_text(noticed_at, organisation.zone)},
             field="last_seen_at" if notice.last_seen_at else "noticed_at",
         )

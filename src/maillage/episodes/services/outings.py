@@ -57,7 +57,7 @@ def outing_start(
     placement = placement_now(person)
     organisation = organisation or (placement.organisation if placement else None)
     if organisation is None:
-        raise RuleBroken(_("Elle n’a pas de lieu d’accueil en cours : choisir le service."), field="organisation")
+        raise RuleBroken(_("Aucun lieu d’accueil en cours : choisir le service."), field="organisation")
     left = happened(left_at or now(), field="left_at")
     _after_leaving(left, expected_at)
     if MissingEpisode.objects.filter(person=person, closed_at__isnull=True, returned_at__isnull=True).exists():

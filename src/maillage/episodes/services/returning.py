@@ -74,7 +74,7 @@ def returned(
     if row.outing_id is not None:
         Outing.objects.filter(pk=row.outing_id).update(returned_at=at)
     over = protocol.ends(versions.protocol_of(row.protocol), EpisodeState.RETURNED, open_keys(row))
-    reason = _("Rentrée (%(at)s) : la recherche est finie.") % {"at": clock_text(at, row.organisation.zone)}
+    reason = _("Retour noté (%(at)s) : la recherche est finie.") % {"at": clock_text(at, row.organisation.zone)}
     dropped = drop(by, row, over, reason)
     event = write_event(by, row, EventKind.RETURNED, at, facts={"dropped": dropped}, who=who, text=text)
     steps_done_by(by, event)

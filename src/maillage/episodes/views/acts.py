@@ -130,20 +130,20 @@ ACTS: Mapping[str, Act] = {
         ),
     ),
     "localisee": Act(
-        Action.LOCATE, forms.LocatedForm, __("Elle est localisée"), __("Noter"),
+        Action.LOCATE, forms.LocatedForm, __("Noter sa localisation"), __("Noter"),
         _plainly(services.located), icon="map-pin",
     ),
     "trajet": Act(
-        Action.FETCH_PLAN, forms.FetchForm, __("Qui va la chercher"), __("Noter"),
+        Action.FETCH_PLAN, forms.FetchForm, __("Trajet de retour"), __("Noter"),
         _plainly(services.fetch_plan), icon="car",
     ),
     "rentree": Act(
-        Action.RETURN, forms.ReturnedForm, __("Elle est rentrée"), __("Noter le retour"),
+        Action.RETURN, forms.ReturnedForm, __("Noter son retour"), __("Noter le retour"),
         _plainly(services.returned), icon="house",
         intro=__("Les étapes du retour commencent : fin de recherche, besoins, soins urgents, entretien."),
     ),
     "retour-erreur": Act(
-        Action.RETURN_UNDO, forms.ReasonForm, __("Retour noté par erreur"), __("Elle est toujours absente"),
+        Action.RETURN_UNDO, forms.ReasonForm, __("Retour noté par erreur"), __("L’absence continue"),
         _plainly(services.return_undo), icon="undo-2",
     ),
     "soins": Act(

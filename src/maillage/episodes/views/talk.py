@@ -165,7 +165,7 @@ def _start(request: HttpRequest, by: Actor, page: EpisodePage) -> HttpResponse:
         "form": form,
         "heading": current.title,
         "intro": _(
-            "Rien n’est obligatoire. Ce qu’elle ne souhaite pas dire se note aussi. Le brouillon s’enregistre seul."
+            "Rien n’est obligatoire. « Ne souhaite pas répondre » se note aussi. Le brouillon s’enregistre seul."
         ),
         "verb": _("Commencer"),
         "who": faces(by, [page.episode.person])[page.episode.person_id],

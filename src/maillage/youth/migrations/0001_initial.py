@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('sex', maillage.vault.fields.SealedField(blank=True, editable=False, null=True, section='identity')),
                 ('phones', maillage.vault.fields.SealedField(blank=True, editable=False, null=True, section='identity')),
                 ('justice', maillage.vault.fields.SealedField(blank=True, editable=False, null=True, section='justice')),
-                ('legal_status', models.CharField(choices=[('judge', 'Confiée par le juge des enfants'), ('opp', 'Ordonnance de placement provisoire (OPP)'), ('administrative', 'Accueil provisoire (accord des parents)'), ('aemo', 'AEMO, vit chez ses parents'), ('aed', 'AED, vit chez ses parents'), ('ward', 'Pupille de l’État ou tutelle'), ('young_adult', 'Contrat jeune majeur'), ('unknown', 'Ne sait pas')], default='unknown', max_length=16, verbose_name='Statut juridique')),
+                ('legal_status', models.CharField(choices=[('judge', 'Accueil décidé par le juge des enfants'), ('opp', 'Ordonnance de placement provisoire (OPP)'), ('administrative', 'Accueil provisoire (accord des parents)'), ('aemo', 'AEMO, vit chez ses parents'), ('aed', 'AED, vit chez ses parents'), ('ward', 'Pupille de l’État ou tutelle'), ('young_adult', 'Contrat jeune majeur'), ('unknown', 'Ne sait pas')], default='unknown', max_length=16, verbose_name='Statut juridique')),
                 ('departement', models.CharField(max_length=3, verbose_name='Département')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('created_by', models.UUIDField(null=True)),
