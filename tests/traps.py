@@ -16,7 +16,7 @@ from django.core.handlers.base import BaseHandler
 from django.db.models.expressions import OrderBy
 from django.db.models.sql.compiler import SQLCompiler
 from django.http import HttpRequest, HttpResponse
-from django.template import engines
+from django.template import Engine, engines
 
 
 class UndefinedVariable(Exception):
@@ -100,7 +100,16 @@ def _unordered(compiler: SQLCompiler) -> bool:
 @pytest.fixture(scope="session", autouse=True)
 def traps() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engines["django"].engine, "string_if_invalid", _Invalid())
+        engine_init = Engine.__init__
+
+        def strict(self: Engine, *args: Any, **kwargs: Any) -> None:
+            engine_init(self, *args, **kwargs)
+            if self.context_processors:  # ours; the one that draws form fields asks for what is not there
+                self.string_if_invalid = _Invalid()
+
+        # Settings changed in a test make a new engine: the trap is in its making.
+        patch.setattr(Engine, "__init__", strict)
+        engines["django"].engine.string_if_invalid = _Invalid()
 
         connect = socket.socket.connect
 

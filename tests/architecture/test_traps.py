@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.test import Client, override_settings
 from django.urls import path
+from pytest_django.fixtures import Settings
 
 from maillage.accounts.models import Organisation, User
 from maillage.common.doors import door
@@ -26,6 +27,12 @@ def test_an_undefined_variable_fails_and_a_defined_one_does_not() -> None:
     for text in ("{{ name }}", "{{ name.first }}", "{{ name|default:'x' }}", "{{ given.missing }}"):
         with pytest.raises(UndefinedVariable):
             rendered(text, given="x")
+
+
+def test_an_undefined_variable_fails_after_settings_changed_too(settings: Settings) -> None:
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "NAME": "django"}]
+    with pytest.raises(UndefinedVariable):
+        rendered("{{ name }}")
 
 
 def test_the_outside_world_is_closed_and_loopback_is_not() -> None:
