@@ -104,7 +104,7 @@ def test_the_repeat_prompt_is_off_then_for_the_case_worker_alone(world):
 
     def prompts() -> dict[str, str]:
         return {
-            who: selectors.repeat_prompt(world.actor(who), episode, now())
+            who: selectors.episode_page(world.actor(who), episode, now()).repeat_prompt
             for who in ("educator", "manager", "case_worker", "ase_on_call")
         }
 

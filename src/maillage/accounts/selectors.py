@@ -34,14 +34,20 @@ def organisation_by_reference(external_reference: str) -> Organisation | None:
     return Organisation.objects.filter(external_reference=external_reference).first()
 
 
-def lineage(organisation_id: uuid.UUID) -> list[uuid.UUID]:
-    """An organisation, then its parents, nearest first."""
-    parents = dict(Organisation.objects.values_list("pk", "parent_id"))
+def parents() -> dict[uuid.UUID, uuid.UUID | None]:
+    """Each organisation and the one above it."""
+    return dict(Organisation.objects.values_list("pk", "parent_id"))
+
+
+def lineage(organisation_id: uuid.UUID, above: Mapping[uuid.UUID, uuid.UUID | None] | None = None) -> list[uuid.UUID]:
+    """An organisation, then its parents, nearest first. `above`: from `parents()`, when it was read already."""
+    if above is None:
+        above = parents()
     line: list[uuid.UUID] = []
     current: uuid.UUID | None = organisation_id
     while current is not None and current not in line:
         line.append(current)
-        current = parents.get(current)
+        current = above.get(current)
     return line
 
 

@@ -14,6 +14,7 @@ from maillage.accounts.roles import SECTIONS
 from maillage.audit.journal import System, action, note
 from maillage.common.clock import now
 from maillage.common.errors import Difference, NotAllowed, RuleBroken, StaleEdit
+from maillage.common.localtime import ZONE
 from maillage.vault.sealing import system_key
 
 By = Actor | System
@@ -78,7 +79,7 @@ def organisation_save(
     external_reference: str = "",
     organisation: Organisation | None = None,
     parent: Organisation | None = None,
-    zone: str = "Europe/Paris",
+    zone: str = ZONE,
     phone: str = "",
     night_phone: str = "",
     station: Organisation | None = None,

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
@@ -133,6 +133,12 @@ def typed(post: QueryDict, **replaced: object) -> list[Typed]:
             label = "" if known is None or known.widget.is_hidden else str(known.label or name)
             kept.append(Typed(name, str(value), label, _shown(known, str(value))))
     return kept
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: what was sent, be it nothing; None on a read (`request.POST or None` would take an
+    empty form for a first visit)."""
+    return request.POST if request.method == "POST" else None
 
 
 def attempt(form: forms.Form, call: Callable[[], Row]) -> Row | None:

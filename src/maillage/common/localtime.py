@@ -7,6 +7,9 @@ means the instant the clock jumps past it (PEP 495).
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+# Where no place says another.
+ZONE = "Europe/Paris"
+
 
 def local(instant: datetime, zone: str) -> datetime:
     """The same instant with the wall clock of the zone. ValueError when `instant` is naive."""

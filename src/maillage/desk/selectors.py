@@ -3,18 +3,17 @@
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Ability, Role
 from maillage.accounts.models import Organisation, User
 from maillage.accounts.selectors import organisations_of, role_labels, with_descendants
-from maillage.common.enums import Section
+from maillage.common.localtime import ZONE
 from maillage.desk.presets import Preset, presets
 from maillage.episodes import selectors as episode_rows
 from maillage.episodes.enums import EpisodeState, OutingKind
@@ -23,38 +22,14 @@ from maillage.tasks import rota
 from maillage.tasks import selectors as task_rows
 from maillage.youth import access as youth
 from maillage.youth import selectors as people
-from maillage.youth.enums import MissionKind
+from maillage.youth.faces import AT_HOME, Face, faces, roof_of
 
 if TYPE_CHECKING:
     from maillage.episodes.models import MissingEpisode, Outing
     from maillage.tasks.models import Task
     from maillage.youth.models import YoungPerson
 
-# Roles that live with those they look after: first name and photo, because initials invite declaring the wrong child.
-_AT_HOME = frozenset({Role.EDUCATOR, Role.ON_CALL_MANAGER, Role.FOSTER_CARER})
-# The sweeper works every few seconds: past this, its silence is said.
-SWEEP_LATE = timedelta(minutes=2)
 _AWAY = frozenset({EpisodeState.MISSING, EpisodeState.LOCATED})
-
-
-@dataclass(frozen=True)
-class Face:
-    """Who she is for this reader: name and photo in one's own home, initials elsewhere."""
-
-    pk: uuid.UUID
-    name: str
-    initials: str
-    photo_url: str
-    hidden: bool
-    home: str
-    organisation_id: uuid.UUID | None
-    zone: str
-    url: str
-
-    @property
-    def said(self) -> str:
-        """What a label calls her, where a glance or a screen reader may catch it."""
-        return self.initials if self.hidden else self.name
 
 
 @dataclass(frozen=True)
@@ -144,19 +119,6 @@ class Answers:
 
 
 @dataclass(frozen=True)
-class Pulse:
-    """When the page was read, when the sweeper last ran."""
-
-    at: datetime
-    swept_at: datetime | None
-    zone: str
-
-    @property
-    def stale(self) -> bool:
-        return self.swept_at is None or self.at - self.swept_at > SWEEP_LATE
-
-
-@dataclass(frozen=True)
 class House:
     """Those who are where they should be, under one roof."""
 
@@ -166,7 +128,7 @@ class House:
 
 @dataclass(frozen=True)
 class Desk:
-    pulse: Pulse
+    pulse: task_rows.Pulse
     homes: list[Organisation]
     relays: list[Relay]
     steps: list[Step]
@@ -188,32 +150,27 @@ def desk(actor: Actor, at: datetime, *, discreet: bool = False) -> Desk:
     `discreet`: a shared screen, no name anywhere.
     """
     homes = organisations_of(actor)
-    personal = dict(
-        youth.current_missions(actor).filter(user_id=actor.user_id).values_list("person_id", "kind").order_by("kind")
-    )
-    own = _own_homes(actor)
-    if MissionKind.HOSTS in personal.values():
-        # A foster carer named for some children: not all those of her service.
-        own -= {post.organisation_id for post in actor.posts if post.role == Role.FOSTER_CARER}
-    residents = people.residents(own, actor)
+    personal = set(youth.current_missions(actor).filter(user_id=actor.user_id).values_list("person_id", flat=True))
+    roof = roof_of(actor)
+    residents = people.residents(roof.homes, actor)
     relays, addressed = task_rows.waiting_for(actor), task_rows.addressed_to(actor)
-    followed = set(personal) | {relay.task.subject for relay in relays} | {task.subject for task in addressed}
+    followed = personal | {relay.task.subject for relay in relays} | {task.subject for task in addressed}
     watched: set[uuid.UUID] = set()
     if Role.ASE_ON_CALL in actor.roles:
         # She answers for a whole département: who is missing, not everyone.
         watched = {episode.person_id for episode in episode_rows.open_seen_by(actor)}
     known = {person.pk for person in residents}
     others = _seen(actor, (followed | watched) - known)
-    hosted = known | {pk for pk, kind in personal.items() if kind == MissionKind.HOSTS}
-    faces = _faces(actor, [*residents, *others], hosted, discreet)
+    hosted = known | roof.hosted
+    shown = faces(actor, [*residents, *others], roof=roof, discreet=discreet)
 
-    running = {pk: _missing(episode) for pk, episode in episode_rows.open_of(faces).items()}
-    out = {pk: _outside(outing, at) for pk, outing in episode_rows.outings_of(faces).items()}
+    running = {pk: _missing(episode) for pk, episode in episode_rows.open_of(shown).items()}
+    out = {pk: _outside(outing, at) for pk, outing in episode_rows.outings_of(shown).items()}
     next_steps = task_rows.due_next(running)
     roles, hers = role_labels(), {task.pk for task in addressed}
     record, start = actor.organisations_with(Ability.OUTING_RECORD), actor.organisations_with(Ability.EPISODE_OPEN)
     lines = []
-    for pk, face in faces.items():
+    for pk, face in shown.items():
         waiting = [task for task in addressed if task.subject == pk]
         # Whoever's the next step is, then the reader's own next one: the rest is on the episode's page.
         owed = list({task.pk: task for task in [next_steps.get(pk), *waiting[:1]] if task}.values())
@@ -229,17 +186,17 @@ def desk(actor: Actor, at: datetime, *, discreet: bool = False) -> Desk:
                 taps=presets(at, face.zone) if may_record and pk in hosted else [],
                 may_record=may_record,
                 may_open=(face.organisation_id in start) or (personally and actor.may(Ability.EPISODE_OPEN)),
-                place=face.home if pk not in hosted or len(own) > 1 else "",
+                place=face.home if pk not in hosted or len(roof.homes) > 1 else "",
             )
         )
-    listed = hosted | set(personal) | {pk for pk in watched if pk in running and running[pk].away}
+    listed = hosted | personal | {pk for pk in watched if pk in running and running[pk].away}
     lines = [line for line in lines if line.face.pk in listed]
     said = {line.face.pk for line in lines if line.steps}
     away = [line for line in lines if line.episode and line.episode.away]
     outside = [line for line in lines if line.outing and not (line.episode and line.episode.away)]
     set_aside = {line.face.pk for line in (*away, *outside)}
     return Desk(
-        pulse=_pulse(at, homes),
+        pulse=task_rows.pulse(at, _zone(homes)),
         homes=homes,
         relays=[
             Relay(
@@ -250,17 +207,17 @@ def desk(actor: Actor, at: datetime, *, discreet: bool = False) -> Desk:
                 from_name=relay.from_user.display_name,
                 answer_by=relay.answer_by,
                 due_at=relay.task.due_at,
-                face=faces.get(relay.task.subject),
+                face=shown.get(relay.task.subject),
             )
             for relay in relays
         ],
         steps=[
-            _step(actor, task, True, roles, faces.get(task.subject)) for task in addressed if task.subject not in said
+            _step(actor, task, True, roles, shown.get(task.subject)) for task in addressed if task.subject not in said
         ],
         away=sorted(away, key=lambda line: line.episode.noticed_at if line.episode else at),
         outside=sorted(outside, key=lambda line: line.outing.expected_at if line.outing else at),
         houses=_houses(line for line in lines if line.face.pk not in set_aside),
-        on_call=_on_call({post.organisation_id for post in actor.posts if post.role in _AT_HOME}, at),
+        on_call=_on_call({post.organisation_id for post in actor.posts if post.role in AT_HOME}, at),
         hosts=bool(hosted),
         may_open=actor.may(Ability.EPISODE_OPEN),
     )
@@ -275,7 +232,7 @@ def _houses(lines: Iterable[Line]) -> list[House]:
 class Watch:
     """Everything late or unanswered in a manager's homes, oldest first."""
 
-    pulse: Pulse
+    pulse: task_rows.Pulse
     homes: list[Organisation]
     steps: list[Step]
     on_call: list[Answers]
@@ -285,9 +242,7 @@ def watch(actor: Actor, at: datetime, *, discreet: bool = False) -> Watch:
     homes = organisations_of(actor)
     held = with_descendants(actor.organisations_with(Ability.OVERDUE_SEE))
     concerns = task_rows.overdue_or_unacknowledged(held, at)
-    subjects = {concern.task.subject for concern in concerns}
-    seen = _seen(actor, subjects)
-    faces = _faces(actor, seen, _at_home(actor, seen), discreet)
+    shown = faces(actor, _seen(actor, {concern.task.subject for concern in concerns}), discreet=discreet)
     roles, hers = role_labels(), {task.pk for task in task_rows.addressed_to(actor)}
     steps = []
     for concern in concerns:
@@ -301,15 +256,16 @@ def watch(actor: Actor, at: datetime, *, discreet: bool = False) -> Watch:
             notes.append(_("Relais revenu sans réponse"))
         if concern.task.unreached_since:
             notes.append(_("Personne n’a pu être prévenu"))
-        face = faces.get(concern.task.subject)
+        face = shown.get(concern.task.subject)
         steps.append(_step(actor, concern.task, concern.task.pk in hers, roles, face, tuple(notes)))
-    return Watch(_pulse(at, homes), homes, steps, _on_call(actor.organisations_with(Ability.OVERDUE_SEE), at))
+    return Watch(
+        task_rows.pulse(at, _zone(homes)), homes, steps, _on_call(actor.organisations_with(Ability.OVERDUE_SEE), at)
+    )
 
 
 def faces_of(actor: Actor, ids: Sequence[uuid.UUID], *, discreet: bool = False) -> list[Face]:
     """Faces of those among `ids` she may see, in their order."""
-    seen = _seen(actor, ids)
-    found = _faces(actor, seen, _at_home(actor, seen), discreet)
+    found = faces(actor, _seen(actor, ids), discreet=discreet)
     return [found[pk] for pk in ids if pk in found]
 
 
@@ -317,43 +273,6 @@ def _seen(actor: Actor, ids: Collection[uuid.UUID]) -> "list[YoungPerson]":
     """Those among `ids` she may see, placement loaded."""
     visible = youth.visible_to(actor).filter(pk__in=ids).order_by("pk")
     return people.with_placements(list(visible.values_list("pk", flat=True)))
-
-
-def _own_homes(actor: Actor) -> frozenset[uuid.UUID]:
-    """Where she works; for a manager on call of an association, the homes below it too."""
-    managed = with_descendants(post.organisation_id for post in actor.posts if post.role == Role.ON_CALL_MANAGER)
-    return managed | {post.organisation_id for post in actor.posts if post.role in _AT_HOME}
-
-
-def _at_home(actor: Actor, persons: "Iterable[YoungPerson]") -> set[uuid.UUID]:
-    """Those who live where she works."""
-    own = _own_homes(actor)
-    placements = ((person.pk, people.placement_now(person)) for person in persons)
-    return {pk for pk, placement in placements if placement is not None and placement.organisation_id in own}
-
-
-def _faces(
-    actor: Actor, persons: "Sequence[YoungPerson]", hosted: Collection[uuid.UUID], discreet: bool
-) -> dict[uuid.UUID, Face]:
-    opened = youth.reveal_many(actor, persons, Section.IDENTITY)
-    photos = frozenset() if discreet else people.photos_of([person for person in persons if person.pk in hosted])
-    found = {}
-    for person in persons:
-        placement = people.placement_now(person)
-        own, read = person.pk in hosted, opened[person.pk]
-        name = people.display_name(read, person) if own else people.full_name(read, person)
-        found[person.pk] = Face(
-            pk=person.pk,
-            name="" if discreet else name,
-            initials=people.initials(read, person),
-            photo_url=reverse("youth:photo", args=[person.pk]) if person.pk in photos else "",
-            hidden=discreet or not own,
-            home=placement.organisation.name if placement else "",
-            organisation_id=placement.organisation_id if placement else None,
-            zone=placement.organisation.zone if placement else "Europe/Paris",
-            url=reverse("youth:person", args=[person.pk]),
-        )
-    return found
 
 
 def _missing(episode: "MissingEpisode") -> Missing:
@@ -389,8 +308,8 @@ def _step(
     return Step(task.pk, task.context, task.title, task.due_at, owner, mine, face, notes)
 
 
-def _pulse(at: datetime, homes: list[Organisation]) -> Pulse:
-    return Pulse(at, task_rows.last_sweep(), homes[0].zone if homes else "Europe/Paris")
+def _zone(homes: Sequence[Organisation]) -> str:
+    return homes[0].zone if homes else ZONE
 
 
 def _on_call(organisation_ids: Iterable[uuid.UUID], at: datetime) -> list[Answers]:

@@ -20,6 +20,7 @@ from maillage.audit.selectors import newest
 from maillage.common.clock import now
 from maillage.common.doors import door
 from maillage.common.errors import RuleBroken
+from maillage.common.forms import posted
 from maillage.desk import gallery, selectors
 from maillage.desk.context import DISCREET_COOKIE, THEME_COOKIE, THEMES, discreet
 from maillage.desk.forms import OutingForm, SearchForm, TapForm
@@ -122,7 +123,7 @@ def find(request: HttpRequest) -> HttpResponse:
     by = actor(request)
     if not by.sections():
         raise PermissionDenied(_("Votre rôle ne permet pas de chercher un dossier."))
-    form = SearchForm(request.POST or None)
+    form = SearchForm(posted(request))
     context: dict[str, Any] = {"form": form, "found": None}
     if request.method == "POST":
         if not form.is_valid():

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from maillage.accounts.enums import Role
-from maillage.common.localtime import is_night
+from maillage.common.localtime import ZONE, is_night
 from maillage.episodes.enums import (
     Answer,
     Audience,
@@ -222,7 +222,7 @@ class Protocol(_Part):
     number: int = Field(ge=1)
     title: Annotated[str, Field(min_length=1, max_length=200)]
     departement: str = Field(pattern=r"^(\*|[0-9]{2,3}|2[AB])$")
-    zone: str = "Europe/Paris"
+    zone: str = ZONE
     night: Night
     remind_before: Delay
     escalation: list[Rung] = Field(min_length=1)

@@ -42,6 +42,7 @@ from maillage.vault.sealing import Opened
 from maillage.youth import access as youth
 from maillage.youth import selectors as people
 from maillage.youth.enums import PlacementEnd
+from maillage.youth.faces import Face, face
 
 if TYPE_CHECKING:
     from maillage.accounts.models import User
@@ -160,6 +161,7 @@ class EpisodePage:
     episode: MissingEpisode
     state: EpisodeState
     opened: Opened
+    face: Face
     name: str
     full_name: str
     initials: str
@@ -272,6 +274,7 @@ def episode_page(actor: Actor, episode: MissingEpisode, now: datetime) -> Episod
         episode=episode,
         state=state,
         opened=opened,
+        face=face(actor, person, opened),
         name=people.display_name(opened, person),
         full_name=people.full_name(opened, person),
         initials=people.initials(opened, person),
@@ -300,7 +303,7 @@ def episode_page(actor: Actor, episode: MissingEpisode, now: datetime) -> Episod
         place_kept_until=placement.kept_until if placement else None,
         place_kept_default_days=delays.place_kept_days,
         sheet_readable=youth.sheet_readable(actor, person),
-        repeat_prompt=repeat_prompt(actor, episode, now),
+        repeat_prompt=repeat_prompt(actor, episode, delays, now),
     )
 
 
@@ -388,12 +391,11 @@ def _urgent_care(
     )
 
 
-def repeat_prompt(actor: Actor, episode: MissingEpisode, now: datetime) -> str:
+def repeat_prompt(actor: Actor, episode: MissingEpisode, delays: versions.Delays, now: datetime) -> str:
     """A sentence that invites her case worker, and her alone, to think of a review; "" for everyone else.
 
     Off unless the département chose it. It says that a threshold is reached, never a number.
     """
-    delays = versions.delays(episode.organisation.departement, versions.protocol_of(episode.protocol))
     if not delays.repeat_prompt or actor.user_id not in {user.pk for user in people.case_workers_of(episode.person)}:
         return ""
     lately = MissingEpisode.objects.filter(

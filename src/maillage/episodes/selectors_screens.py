@@ -29,60 +29,12 @@ from maillage.youth.enums import LegalStatus, MissionKind
 if TYPE_CHECKING:
     from maillage.youth.models import YoungPerson
 
-# Roles that live with those they look after: first name and photo, because initials invite declaring the wrong child.
-_HOME_ROLES = frozenset({Role.EDUCATOR, Role.ON_CALL_MANAGER})
 _STEP_ROLES = tuple(role for role in Role if Ability.STEP_DO in ABILITIES[role])
 _ORIGINS = {
     OrganisationKind.HOME: Origin.HOME,
     OrganisationKind.FOSTER_CARE: Origin.FOSTER_CARER,
     OrganisationKind.AEMO: Origin.AEMO,
 }
-
-
-@dataclass(frozen=True)
-class Face:
-    """How this reader is shown someone: `hidden` outside her own home (initials, the name on touch)."""
-
-    id: uuid.UUID
-    name: str
-    initials: str
-    photo: bool
-    hidden: bool
-    line: str = ""
-    chosen: bool = False
-
-    @property
-    def said(self) -> str:
-        """The name this reader's screens may print in full."""
-        return self.initials if self.hidden else self.name
-
-
-def faces(by: Actor, people: Sequence["YoungPerson"]) -> dict[uuid.UUID, Face]:
-    """Each person as this reader may see her; always the same number of queries."""
-    if not people:
-        return {}
-    placed = people_of.with_placements([person.pk for person in people])
-    opened = youth.reveal_many(by, placed, Section.IDENTITY)
-    own = frozenset(post.organisation_id for post in by.posts if post.role in _HOME_ROLES)
-    hosted = frozenset(
-        youth.current_missions(by)
-        .filter(user_id=by.user_id, kind=MissionKind.HOSTS)
-        .values_list("person_id", flat=True)
-    )
-    photos = people_of.photos_of(placed)
-    found = {}
-    for person in placed:
-        placement = people_of.placement_now(person)
-        at_home = person.pk in hosted or (placement is not None and placement.organisation_id in own)
-        read = opened[person.pk]
-        found[person.pk] = Face(
-            id=person.pk,
-            name=people_of.display_name(read, person) if at_home else people_of.full_name(read, person),
-            initials=people_of.initials(read, person),
-            photo=at_home and person.pk in photos,
-            hidden=not at_home,
-        )
-    return found
 
 
 def could_be_missing(by: Actor, chosen: Iterable[uuid.UUID] = ()) -> list["YoungPerson"]:

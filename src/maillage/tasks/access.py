@@ -1,6 +1,8 @@
 """Who may act on a task. Seeing it is decided above, by who may see the young person."""
 
 import uuid
+from collections.abc import Mapping
+from functools import cached_property
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -9,17 +11,44 @@ from django.utils.translation import gettext as _
 
 from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Ability
-from maillage.accounts.selectors import lineage
+from maillage.accounts.selectors import lineage, parents
 from maillage.common.errors import NotAllowed
 from maillage.tasks.models import HandOver, OnCallShift, Task
 
 
+class Reach:
+    """What one actor may do to many tasks: the tree of organisations is read once."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+
+    @cached_property
+    def _parents(self) -> Mapping[uuid.UUID, uuid.UUID | None]:
+        return parents()
+
+    def may_act(self, ability: Ability, task: Task) -> bool:
+        """Her own task; or a role with that ability in the task's organisation or in one above it."""
+        if task.owner_user_id == self.actor.user_id and self.actor.may(ability):
+            return True
+        held = self.actor.organisations_with(ability)
+        return bool(held) and not held.isdisjoint(lineage(task.organisation_id, self._parents))
+
+    def is_addressee(self, hand_over: HandOver) -> bool:
+        """Whether the relay waits for her: named, or holding the role there or in an organisation above."""
+        if not self.actor.may(Ability.STEP_DO):
+            return False
+        if hand_over.to_user_id is not None:
+            return hand_over.to_user_id == self.actor.user_id
+        line = lineage(hand_over.to_organisation_id, self._parents)
+        return any(post.role == hand_over.to_role and post.organisation_id in line for post in self.actor.posts)
+
+
 def may_act(actor: Actor, ability: Ability, task: Task) -> bool:
-    """Her own task; or a role with that ability in the task's organisation or in one above it."""
-    if task.owner_user_id == actor.user_id and actor.may(ability):
-        return True
-    held = actor.organisations_with(ability)
-    return bool(held) and not held.isdisjoint(lineage(task.organisation_id))
+    return Reach(actor).may_act(ability, task)
+
+
+def is_addressee(actor: Actor, hand_over: HandOver) -> bool:
+    return Reach(actor).is_addressee(hand_over)
 
 
 def require(actor: Actor, ability: Ability, task: Task) -> None:
@@ -27,16 +56,6 @@ def require(actor: Actor, ability: Ability, task: Task) -> None:
     if not may_act(actor, ability, task):
         actor.require(ability)  # says the role is missing, when it is
         raise NotAllowed(_("Cette étape relève d’une autre équipe."))
-
-
-def is_addressee(actor: Actor, hand_over: HandOver) -> bool:
-    """Whether the relay waits for her: named, or holding the role there or in an organisation above."""
-    if not actor.may(Ability.STEP_DO):
-        return False
-    if hand_over.to_user_id is not None:
-        return hand_over.to_user_id == actor.user_id
-    line = lineage(hand_over.to_organisation_id)
-    return any(post.role == hand_over.to_role and post.organisation_id in line for post in actor.posts)
 
 
 def may_edit_rota(actor: Actor, organisation_id: uuid.UUID) -> bool:

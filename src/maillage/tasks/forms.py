@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.accounts.models import User
 from maillage.common.forms import TokenForm
-from maillage.common.localtime import instant, local
+from maillage.common.localtime import ZONE, instant, local
 
 WALL = "%Y-%m-%dT%H:%M"
 
@@ -19,7 +19,7 @@ class WallField(forms.CharField):
 
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"})
     default_error_messages = {"invalid": _("Donnez un jour et une heure.")}
-    zone = "Europe/Paris"
+    zone = ZONE
 
     def clean(self, value: Any) -> datetime:
         text = super().clean(value)

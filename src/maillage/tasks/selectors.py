@@ -19,6 +19,8 @@ from maillage.tasks.models import HandOver, Notice, OnCallShift, SweeperRun, Tas
 from maillage.tasks.rota import ROTA_ROLES, answering, candidates
 
 SWEEPER = "sweeper"
+# It works every few seconds: past this, its silence is said.
+SWEEP_LATE = timedelta(minutes=2)
 PENDING = Q(acknowledged_at__isnull=True, returned_at__isnull=True, withdrawn_at__isnull=True)
 
 
@@ -102,7 +104,8 @@ def waiting_for(actor: Actor) -> list[HandOver]:
     rows = HandOver.objects.filter(mine, PENDING).select_related(
         "task", "task__organisation", "from_user", "to_user", "to_organisation"
     )
-    return [row for row in rows.order_by("answer_by", "id") if access.is_addressee(actor, row)]
+    reach = access.Reach(actor)
+    return [row for row in rows.order_by("answer_by", "id") if reach.is_addressee(row)]
 
 
 def owned_by(actor: Actor) -> list[Task]:
@@ -136,6 +139,23 @@ def troubled_notices(tasks: Iterable[uuid.UUID]) -> list[Notice]:
 def last_sweep() -> datetime | None:
     """When the sweeper last ran to its end; None before its first run."""
     return SweeperRun.objects.filter(name=SWEEPER).values_list("at", flat=True).first()
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """When a page was read (`at`), when the sweeper last ran; shown on the clocks of `zone`."""
+
+    at: datetime
+    swept_at: datetime | None
+    zone: str
+
+    @property
+    def stale(self) -> bool:
+        return self.swept_at is None or self.at - self.swept_at > SWEEP_LATE
+
+
+def pulse(at: datetime, zone: str) -> Pulse:
+    return Pulse(at, last_sweep(), zone)
 
 
 @dataclass(frozen=True)

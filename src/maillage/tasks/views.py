@@ -17,7 +17,7 @@ from maillage.accounts.selectors import organisations, organisations_of
 from maillage.common.clock import now
 from maillage.common.doors import door
 from maillage.common.forms import TokenForm, attempt
-from maillage.common.localtime import local
+from maillage.common.localtime import ZONE, local
 from maillage.tasks import access, selectors, services
 from maillage.tasks.forms import ShiftForm
 from maillage.tasks.models import OnCallShift
@@ -31,7 +31,7 @@ def rota_week(request: HttpRequest) -> HttpResponse:
     me = actor(request)
     mine = organisations_of(me)
     instant = now()
-    zone = mine[0].zone if mine else "Europe/Paris"
+    zone = mine[0].zone if mine else ZONE
     monday = _monday(request.GET.get("du", ""), local(instant, zone).date())
     return render(
         request,

@@ -20,7 +20,7 @@ from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.vault.sealing import Opened
 from maillage.youth import words
-from maillage.youth.access import current_missions, may_here, sheet_readable, visible_to
+from maillage.youth.access import current_missions, may_here, sheet_context, sheet_readable, visible_to
 from maillage.youth.enums import SHEET_READ, YOUTH_READ, MissionKind
 from maillage.youth.models import DepartureSheet, Mission, ParentalSituation, Photo, Placement, YoungPerson
 from maillage.youth.parents import Decision, may_notify
@@ -28,7 +28,8 @@ from maillage.youth.parents import Decision, may_notify
 _PRESENT = "present_placements"
 
 
-def _with_placement() -> "Prefetch[str]":
+def with_placement() -> "Prefetch[str]":
+    """Loads where each person lives now: `placement_now` then costs no query."""
     present = Placement.objects.filter(ends_on__isnull=True).select_related("organisation")
     return Prefetch("placements", queryset=present, to_attr=_PRESENT)
 
@@ -42,7 +43,7 @@ def residents(organisation_ids: Iterable[uuid.UUID], actor: Actor | None = None)
     return list(
         people.filter(placements__ends_on__isnull=True, placements__organisation_id__in=list(organisation_ids))
         .select_related("data_key")
-        .prefetch_related(_with_placement())
+        .prefetch_related(with_placement())
         .order_by("placements__starts_on", "pk")
     )
 
@@ -56,7 +57,7 @@ def with_placements(ids: Sequence[uuid.UUID]) -> list[YoungPerson]:
         person.pk: person
         for person in YoungPerson.objects.filter(pk__in=ids)
         .select_related("data_key")
-        .prefetch_related(_with_placement())
+        .prefetch_related(with_placement())
         .order_by("pk")
     }
     return [found[pk] for pk in ids if pk in found]
@@ -190,6 +191,7 @@ class PersonPage:
     case_workers: list[User]
     missions: list[Mission]
     may_read_sheet: bool
+    episode: uuid.UUID | None
     may_edit: bool
     may_keep: bool
     may_end: bool
@@ -215,6 +217,7 @@ def person_page(actor: Actor, person: YoungPerson, opened: Opened, today: date) 
         case_workers=case_workers_of(person),
         missions=list(current_missions(actor).filter(person=person).order_by("starts_at", "pk")),
         may_read_sheet=sheet_readable(actor, person),
+        episode=sheet_context(person),
         may_edit=may(Ability.PERSON_EDIT) and identity,
         may_keep=placement is not None and may(Ability.EPISODE_ACT),
         may_end=placement is not None and may(Ability.PLACEMENT_END),
@@ -258,6 +261,12 @@ def parent_or_404(person: YoungPerson, pk: uuid.UUID) -> ParentalSituation:
     if row is None:
         raise Http404
     return row
+
+
+def parent_line(person: YoungPerson, pk: uuid.UUID, opened: Opened) -> ParentLine | None:
+    """Whom a notice is for, as her page says it; None when this reader may not open it."""
+    row = ParentalSituation.objects.filter(person=person, pk=pk).select_related("data_key").first()
+    return _parent_line(row, opened) if row is not None and opened.may(row, "name") else None
 
 
 def hosts(departement: str) -> QuerySet[Organisation]:

@@ -15,11 +15,19 @@ from maillage.accounts.http import actor
 from maillage.common.clock import now
 from maillage.common.doors import door
 from maillage.common.enums import Section
-from maillage.common.forms import TokenForm, attempt
-from maillage.common.localtime import local
+from maillage.common.forms import TokenForm, attempt, posted
+from maillage.common.localtime import ZONE, local
 from maillage.vault import files
 from maillage.youth import forms, selectors, services
-from maillage.youth.access import get_visible_or_404, may_edit_sheet, may_here, open_sheet, reveal, reveal_open
+from maillage.youth.access import (
+    get_visible_or_404,
+    may_edit_sheet,
+    may_here,
+    open_sheet,
+    reveal,
+    reveal_open,
+    sheet_context,
+)
 from maillage.youth.models import YoungPerson
 
 REFUSED = 422
@@ -38,7 +46,7 @@ def _require(me: Actor, person: YoungPerson, ability: Ability) -> None:
 
 def _zone(person: YoungPerson) -> str:
     placement = selectors.placement_now(person)
-    return placement.organisation.zone if placement else "Europe/Paris"
+    return placement.organisation.zone if placement else ZONE
 
 
 @door()
@@ -66,7 +74,7 @@ def identity(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     me, young = _here(request, pk)
     _require(me, young, Ability.PERSON_EDIT)
     form = forms.IdentityForm(
-        request.POST or None, row=young, opened=reveal_open(me, young, *CIRCLE), departement=young.departement
+        posted(request), row=young, opened=reveal_open(me, young, *CIRCLE), departement=young.departement
     )
     if request.method == "POST" and form.is_valid():
         version = form.cleaned_data["version"]
@@ -83,7 +91,7 @@ def parent(request: HttpRequest, pk: uuid.UUID, parent_id: uuid.UUID | None = No
     _require(me, young, Ability.PERSON_EDIT)
     row = selectors.parent_or_404(young, parent_id) if parent_id else None
     form = forms.ParentForm(
-        request.POST or None, row=row, opened=reveal_open(me, young, *CIRCLE), departement=young.departement
+        posted(request), row=row, opened=reveal_open(me, young, *CIRCLE), departement=young.departement
     )
     if request.method == "POST" and form.is_valid():
         version = form.cleaned_data["version"]
@@ -109,6 +117,7 @@ def sheet(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "lines": selectors.sheet_lines(stored, opened) if stored else [],
         "has_photo": selectors.photo_of(young) is not None,
         "may_edit": may_edit_sheet(me, young),
+        "episode": sheet_context(young),
     }
     return render(request, "youth/sheet.html", context)
 
@@ -120,9 +129,7 @@ def sheet_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if not may_edit_sheet(me, young):
         raise PermissionDenied(_("Seules les personnes qui préparent cette fiche la modifient."))
     opened = open_sheet(me, young)
-    form = forms.SheetForm(
-        request.POST or None, row=selectors.sheet_of(young), opened=opened, departement=young.departement
-    )
+    form = forms.SheetForm(posted(request), row=selectors.sheet_of(young), opened=opened, departement=young.departement)
     if request.method == "POST" and form.is_valid():
         version = form.cleaned_data["version"]
         saved = attempt(form, lambda: services.sheet_save(by=me, person=young, version=version, **form.values()))
@@ -161,7 +168,7 @@ def photo(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def photo_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     me, young = _here(request, pk)
     _require(me, young, Ability.PERSON_EDIT)
-    form = forms.PhotoForm(request.POST or None, files=request.FILES or None)
+    form = forms.PhotoForm(posted(request), files=request.FILES or None)
     if request.method == "POST" and form.is_valid():
         content = form.cleaned_data["photo"].read()
         saved = attempt(form, lambda: services.photo_replace(by=me, person=young, content=content))
@@ -175,7 +182,7 @@ def photo_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def placement_start(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     me, young = _here(request, pk)
     _require(me, young, Ability.MISSION_EDIT)
-    form = forms.PlacementStartForm(request.POST or None, organisations=selectors.hosts(young.departement))
+    form = forms.PlacementStartForm(posted(request), organisations=selectors.hosts(young.departement))
     if request.method == "POST" and form.is_valid():
         typed = {name: form.cleaned_data[name] for name in ("organisation", "kind", "starts_on", "legal_basis")}
         if attempt(form, lambda: services.placement_start(by=me, person=young, **typed)) is not None:
@@ -192,7 +199,7 @@ def placement_keep(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if placement is None:
         raise Http404
     initial = {"until": placement.kept_until}
-    form = forms.PlacementKeepForm(request.POST or None, initial=initial, version=placement.version)
+    form = forms.PlacementKeepForm(posted(request), initial=initial, version=placement.version)
     if request.method == "POST" and form.is_valid():
         until, version = form.cleaned_data["until"], form.cleaned_data["version"]
         kept = attempt(form, lambda: services.placement_keep(by=me, placement=placement, version=version, until=until))
@@ -210,7 +217,7 @@ def placement_end(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if placement is None:
         raise Http404
     others = selectors.hosts(young.departement).exclude(pk=placement.organisation_id)
-    form = forms.PlacementEndForm(request.POST or None, organisations=others, version=placement.version)
+    form = forms.PlacementEndForm(posted(request), organisations=others, version=placement.version)
     if request.method == "POST" and form.is_valid():
         names = ("version", "ends_on", "end_kind", "motive", "next_organisation", "next_place")
         typed = {name: form.cleaned_data[name] for name in names}

@@ -15,7 +15,7 @@ from maillage.accounts.forms import InviteForm, PersonForm, RoleForm
 from maillage.accounts.http import actor
 from maillage.accounts.models import User
 from maillage.common.doors import door
-from maillage.common.forms import TokenForm, attempt
+from maillage.common.forms import TokenForm, attempt, posted
 
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
@@ -34,7 +34,7 @@ def people(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def invite(request: HttpRequest) -> HttpResponse:
     me = actor(request)
-    form = InviteForm(request.POST or None, organisations=access.managed_organisations(me))
+    form = InviteForm(posted(request), organisations=access.managed_organisations(me))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         user = attempt(

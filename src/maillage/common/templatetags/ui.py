@@ -227,7 +227,9 @@ def person_card(context: template.Context, person: Any = None, **given: Any) -> 
 @register.simple_block_tag(takes_context=True)
 def person_with(context: template.Context, content: str, person: Any = None, **given: Any) -> str:
     """`person_card` whose line is the block's content: clocks and words about where she is."""
-    return render_to_string("ui/person_card.html", person_card(context, person, line=SafeString(content.strip()), **given))
+    return render_to_string(
+        "ui/person_card.html", person_card(context, person, line=SafeString(content.strip()), **given)
+    )
 
 
 _STEP_ICONS = {"waiting": "hourglass", "open": "circle", "done": "circle-check", "not_due": "ban"}

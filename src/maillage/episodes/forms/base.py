@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.common import clock, localtime
 from maillage.common.forms import TokenForm
+from maillage.common.localtime import ZONE
 
 _HTML = "%Y-%m-%dT%H:%M"  # what <input type="datetime-local"> sends and shows
 _WRITTEN = (_HTML, "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y %Hh%M", "%d/%m/%Y %H h %M")
@@ -19,7 +20,7 @@ NOW, OTHER = "now", "other"
 class InstantField(forms.Field):
     """A date and hour as the clocks of `zone` show them → an aware instant. ZonedForm sets the zone."""
 
-    zone = "Europe/Paris"
+    zone = ZONE
     default_error_messages: ClassVar[dict[str, Any]] = {
         "invalid": _("Écrivez le jour et l’heure, par exemple 03/11/2026 21:40.")
     }
@@ -69,7 +70,7 @@ class WhenWidget(forms.MultiWidget):
 class WhenField(forms.Field):
     """When it happened → an aware instant. Presets are minutes before now."""
 
-    zone = "Europe/Paris"
+    zone = ZONE
     is_when = True
 
     def __init__(self, *, minutes: Sequence[int] = (15, 30, 60), **kwargs: Any) -> None:
@@ -101,7 +102,7 @@ class WhenField(forms.Field):
 class ZonedForm(TokenForm):
     """A form whose instants are read on the clocks of `zone`."""
 
-    def __init__(self, *args: Any, zone: str = "Europe/Paris", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, zone: str = ZONE, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             if isinstance(field, InstantField | WhenField):

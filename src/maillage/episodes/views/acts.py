@@ -17,16 +17,17 @@ from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Ability
 from maillage.common.clock import now
 from maillage.common.doors import door
-from maillage.common.forms import attempt
+from maillage.common.forms import attempt, posted
 from maillage.episodes import access, lifecycle, services, versions
 from maillage.episodes.enums import Action
 from maillage.episodes.forms import acts as forms
 from maillage.episodes.forms.base import ZonedForm
 from maillage.episodes.forms.talk import AttemptForm
 from maillage.episodes.models import MissingEpisode
-from maillage.episodes.selectors_screens import decision_owners, event_or_404, faces, person_at_work
+from maillage.episodes.selectors_screens import decision_owners, event_or_404, person_at_work
 from maillage.episodes.views.shared import page_url, seen, show
 from maillage.youth import access as youth
+from maillage.youth.faces import face
 from maillage.youth.selectors import placement_now
 
 Given = Mapping[str, Any]
@@ -189,7 +190,7 @@ def act(request: HttpRequest, episode_id: uuid.UUID, slug: str) -> HttpResponse:
     if wanted is None:
         raise Http404
     zone = episode.organisation.zone
-    form = wanted.form(request.POST or None, zone=zone, **wanted.knows(by, episode))
+    form = wanted.form(posted(request), zone=zone, **wanted.knows(by, episode))
     if request.method == "GET":
         access.require(by, episode, wanted.action)
     elif form.is_valid() and attempt(form, lambda: wanted.run(by, episode, form)):
@@ -200,7 +201,7 @@ def act(request: HttpRequest, episode_id: uuid.UUID, slug: str) -> HttpResponse:
         "heading": wanted.heading,
         "intro": wanted.intro,
         "verb": wanted.verb,
-        "who": faces(by, [episode.person])[episode.person_id],
+        "who": face(by, episode.person),
         "back_url": page_url(episode.pk),
     }
     return show(request, "episodes/act.html", context, zone=zone)
@@ -217,7 +218,7 @@ def correct(request: HttpRequest, episode_id: uuid.UUID, event_id: uuid.UUID) ->
     names = ("who", "text", "words", "place")
     readable = [name for name in names if opened.may(event, name)]
     initial = {name: opened.text(event, name) for name in readable} | {"happened_at": event.happened_at}
-    form = forms.CorrectForm(request.POST or None, zone=zone, initial=initial, readable=readable)
+    form = forms.CorrectForm(posted(request), zone=zone, initial=initial, readable=readable)
     if request.method == "GET":
         access.require(by, episode, Action.CORRECT)
     elif form.is_valid():
@@ -239,7 +240,7 @@ def correct(request: HttpRequest, episode_id: uuid.UUID, event_id: uuid.UUID) ->
         "heading": _("Corriger une ligne"),
         "intro": _("La première version reste dans le fil, marquée comme corrigée."),
         "verb": _("Enregistrer la correction"),
-        "who": faces(by, [episode.person])[episode.person_id],
+        "who": face(by, episode.person),
         "back_url": page_url(episode.pk),
     }
     return show(request, "episodes/act.html", context, zone=zone)
@@ -251,7 +252,7 @@ def close(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
     by, episode = seen(request, episode_id)
     zone = episode.organisation.zone
     reasons = lifecycle.closing_reasons(lifecycle.state_of(episode))
-    form = forms.CloseForm(request.POST or None, zone=zone, version=episode.version, reasons=reasons)
+    form = forms.CloseForm(posted(request), zone=zone, version=episode.version, reasons=reasons)
     if request.method == "GET":
         access.require(by, episode, Action.CLOSE)
     elif form.is_valid():
@@ -274,7 +275,7 @@ def close(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
         "heading": _("Clore l’épisode"),
         "verb": _("Clore"),
         "left": [(reason.label, services.unsettled(episode, reason)) for reason in reasons],
-        "who": faces(by, [episode.person])[episode.person_id],
+        "who": face(by, episode.person),
         "back_url": page_url(episode.pk),
     }
     return show(request, "episodes/close.html", context, zone=zone)

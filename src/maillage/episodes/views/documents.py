@@ -13,12 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from maillage.accounts.http import actor
 from maillage.common.clock import now
 from maillage.common.doors import door
-from maillage.common.forms import attempt
+from maillage.common.forms import attempt, posted
 from maillage.episodes import access, lifecycle, services
 from maillage.episodes.enums import DocumentKind
 from maillage.episodes.forms.documents import ChronologyForm, MakeForm
 from maillage.episodes.selectors import EpisodePage, episode_page
-from maillage.episodes.selectors_screens import contents_of, departement_of, faces
+from maillage.episodes.selectors_screens import contents_of, departement_of
 from maillage.episodes.views.page import entry_shown
 from maillage.episodes.views.shared import page_url, seen, show
 
@@ -30,7 +30,7 @@ def documents(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
     by, episode = seen(request, episode_id)
     page = episode_page(by, episode, now())
     context = {
-        "who": faces(by, [episode.person])[episode.person_id],
+        "who": page.face,
         "made": [
             (document, reverse("episodes:document", args=[episode.pk, document.pk]))
             for document in reversed(page.documents)
@@ -56,9 +56,9 @@ def make(request: HttpRequest, episode_id: uuid.UUID, kind: str) -> HttpResponse
     page = episode_page(by, episode, now())
     form: MakeForm | ChronologyForm
     if wanted == DocumentKind.CHRONOLOGY:
-        form = ChronologyForm(request.POST or None, zone=page.zone, entries=[entry.id for entry in page.timeline])
+        form = ChronologyForm(posted(request), zone=page.zone, entries=[entry.id for entry in page.timeline])
     else:
-        form = MakeForm(request.POST or None, zone=page.zone)
+        form = MakeForm(posted(request), zone=page.zone)
     if request.method == "GET":
         access.require(by, episode, lifecycle.DOCUMENT_ACTIONS[wanted])
     elif form.is_valid():
@@ -77,7 +77,7 @@ def make(request: HttpRequest, episode_id: uuid.UUID, kind: str) -> HttpResponse
         "verb": _("Produire le document"),
         "contents": contents_of(page, wanted),
         "lines": _lines(page, form) if isinstance(form, ChronologyForm) else [],
-        "who": faces(by, [episode.person])[episode.person_id],
+        "who": page.face,
         "back_url": reverse("episodes:documents", args=[episode.pk]),
         "back_label": _("Retour aux documents"),
     }

@@ -18,7 +18,8 @@ from maillage.accounts.http import actor
 from maillage.accounts.models import Organisation
 from maillage.common.clock import now
 from maillage.common.doors import door
-from maillage.common.forms import attempt
+from maillage.common.forms import attempt, posted
+from maillage.common.localtime import ZONE
 from maillage.episodes import access, services, versions
 from maillage.episodes.enums import Action, EpisodeKind
 from maillage.episodes.forms.base import OTHER
@@ -26,9 +27,10 @@ from maillage.episodes.forms.opening import OpenForm, ReadingForm, WhoForm
 from maillage.episodes.models import MissingEpisode
 from maillage.episodes.protocol import Reading
 from maillage.episodes.selectors import questions_of
-from maillage.episodes.selectors_screens import Face, could_be_missing, faces, home_of, origin_of
+from maillage.episodes.selectors_screens import could_be_missing, home_of, origin_of
 from maillage.episodes.views.shared import page_url, seen, show
 from maillage.youth import access as youth
+from maillage.youth.faces import Face, face, faces
 
 
 @door()
@@ -43,17 +45,17 @@ def episode_open(
     people = could_be_missing(by, [*chosen, *_sent(request)])
     known = faces(by, people)
     home = home_of(by, [person for person in people if person.pk in chosen] or people)
-    zone = home.zone if home else "Europe/Paris"
+    zone = home.zone if home else ZONE
     go = request.POST.get("go", "")
     who = WhoForm(
         request.POST if go in ("questions", "read", "open") else None,
         zone=zone,
-        people=[(str(face.id), face.said) for face in known.values()],
+        people=[(str(one.pk), one.said) for one in known.values()],
         initial=_again(request) if go == "who" else {"people": [str(pk) for pk in chosen]},
     )
     if not who.is_bound or home is None or not who.is_valid():
         marked = set(map(str, who["people"].value() or ()))
-        shown = [(face, str(face.id) in marked) for face in known.values()]
+        shown = [(one, str(one.pk) in marked) for one in known.values()]
         context = {"form": who, "people": shown, **_station(home)}
         return show(request, "episodes/open_who.html", context, zone=zone)
     return _questions(
@@ -180,7 +182,7 @@ def reading_change(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
     facts = (opened.value(episode, "facts") or {}) if opened.may(episode, "facts") else {}
     go = request.POST.get("go", "")
     form = ReadingForm(
-        request.POST or None,
+        posted(request),
         zone=episode.organisation.zone,
         version=episode.version,
         questions=versions.protocol_of(episode.protocol).questions,
@@ -208,11 +210,11 @@ def reading_change(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
             return redirect("episodes:page", episode_id)
     if go == "read":
         form.leave_unjudged()
-    face = faces(by, [episode.person])[episode.person_id]
+    who = face(by, episode.person)
     context = {
         "form": form,
-        "readings": [_shown(reading, face.said)],
-        "who": face,
+        "readings": [_shown(reading, who.said)],
+        "who": who,
         "heading": _("Revoir les questions"),
         "back_url": page_url(episode.pk),
     }

@@ -10,13 +10,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from maillage.accounts.http import actor
 from maillage.common.doors import door
-from maillage.common.forms import attempt
+from maillage.common.forms import attempt, posted
+from maillage.common.localtime import ZONE
 from maillage.episodes import access, services
 from maillage.episodes.forms.outings import ExtendForm, OutingForm
 from maillage.episodes.forms.steps import TapForm
-from maillage.episodes.selectors_screens import faces, home_of
+from maillage.episodes.selectors_screens import home_of
 from maillage.episodes.views.shared import show
 from maillage.youth import access as youth
+from maillage.youth.faces import face
 
 
 @door()
@@ -25,8 +27,8 @@ def outing_start(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     by = actor(request)
     person = youth.get_visible_or_404(by, person_id)
     home = home_of(by, [person])
-    zone = home.zone if home else "Europe/Paris"
-    form = OutingForm(request.POST or None, zone=zone)
+    zone = home.zone if home else ZONE
+    form = OutingForm(posted(request), zone=zone)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         done = attempt(
@@ -47,7 +49,7 @@ def outing_start(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         "form": form,
         "heading": _("Noter une sortie"),
         "verb": _("Noter la sortie"),
-        "who": faces(by, [person])[person.pk],
+        "who": face(by, person),
         "back_url": "/",
         "back_label": _("Retour à l’accueil"),
     }
@@ -67,7 +69,7 @@ def outing_end(request: HttpRequest, outing_id: uuid.UUID) -> HttpResponse:
         "form": form,
         "heading": _("Noter le retour"),
         "verb": _("Noter le retour"),
-        "who": faces(by, [outing.person])[outing.person_id],
+        "who": face(by, outing.person),
         "back_url": "/",
         "back_label": _("Retour à l’accueil"),
     }
@@ -80,7 +82,7 @@ def outing_extend(request: HttpRequest, outing_id: uuid.UUID) -> HttpResponse:
     by = actor(request)
     outing = access.outing_or_404(by, outing_id)
     zone = outing.organisation.zone
-    form = ExtendForm(request.POST or None, version=outing.version, zone=zone)
+    form = ExtendForm(posted(request), version=outing.version, zone=zone)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         done = attempt(
@@ -96,7 +98,7 @@ def outing_extend(request: HttpRequest, outing_id: uuid.UUID) -> HttpResponse:
         "form": form,
         "heading": _("Changer l’heure du retour"),
         "verb": _("Enregistrer"),
-        "who": faces(by, [outing.person])[outing.person_id],
+        "who": face(by, outing.person),
         "back_url": "/",
         "back_label": _("Retour à l’accueil"),
     }

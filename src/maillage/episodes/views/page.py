@@ -22,15 +22,12 @@ from maillage.episodes import lifecycle
 from maillage.episodes.enums import Action, Audience, EpisodeState, EventKind
 from maillage.episodes.forms.steps import TapForm
 from maillage.episodes.selectors import Entry, EpisodePage, StepView, episode_page
-from maillage.episodes.selectors_screens import faces
 from maillage.episodes.views.acts import ACTS, SLUGS
 from maillage.episodes.views.shared import seen, show
-from maillage.episodes.views.shown import Rights, next_of, step_shown
+from maillage.episodes.views.shown import next_of, step_shown
 from maillage.tasks import selectors as task_rows
+from maillage.tasks.access import Reach
 from maillage.tasks.models import HandOver
-
-# The sweeper works every few seconds: past this, its silence is said.
-SWEEP_LATE = timedelta(minutes=2)
 
 # What is noted most, one tap away, in each state; the rest is under « autres actions ».
 _TAPS: Mapping[EpisodeState, tuple[Action, ...]] = {
@@ -98,26 +95,25 @@ def live(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
 
 
 def _context(by: Actor, page: EpisodePage) -> dict[str, Any]:
-    at, rights, row = now(), Rights(by), page.episode
-    first = next_of(page, by)
-    shown = step_shown(first, page, rights, at=at) if first else None
-    to_do = [step_shown(view, page, rights) for view in (*page.steps.to_do, *page.steps.waiting) if view is not first]
+    at, reach, row = now(), Reach(by), page.episode
+    first = next_of(page, reach)
+    shown = step_shown(first, page, reach, at=at) if first else None
+    to_do = [step_shown(view, page, reach) for view in (*page.steps.to_do, *page.steps.waiting) if view is not first]
     soon = {step.id for step in to_do[:_SHOWN]} | {
         step.id for step in to_do if step.relay_to_me or (step.live and step.due_at and step.due_at - at < _SOON)
     }
     denied = [view for view in page.steps.not_due if view.audience == Audience.PARENT and not view.task.not_due_by_id]
     over = [view for view in (*page.steps.done, *page.steps.not_due) if view not in denied]
-    swept_at = task_rows.last_sweep()
     return {
         "page": page,
-        "who": faces(by, [row.person])[row.person_id],
+        "who": page.face,
         "zone": page.zone,
         "state_since": _since(page),
         "open": row.closed_at is None,
         "next": shown,
         "steps": [step for step in to_do if step.id in soon],
         "later": [step for step in to_do if step.id not in soon],
-        "settled": [step_shown(view, page, rights) for view in over],
+        "settled": [step_shown(view, page, reach) for view in over],
         "denied": [{"title": view.task.title, "reason": view.reason} for view in denied],
         "progress": {"done": len(page.steps.done) + len(page.steps.not_due), "total": page.steps.count},
         "entries": _entries(page),
@@ -129,9 +125,7 @@ def _context(by: Actor, page: EpisodePage) -> dict[str, Any]:
         "investigator": _investigator(page),
         "tap": TapForm(),
         "live_url": reverse("episodes:live", args=[row.pk]),
-        "now": at,
-        "swept_at": swept_at,
-        "stale_sweep": swept_at is None or at - swept_at > SWEEP_LATE,
+        "pulse": task_rows.pulse(at, page.zone),
         "seen": _fingerprint(page, first),
     }
 
@@ -238,6 +232,7 @@ def _around(page: EpisodePage) -> list[Link]:
     if page.sheet_readable:
         url = reverse("youth:sheet", args=[page.episode.person_id])
         found.append(Link("fiche", _("Fiche de départ"), url, "user"))
+    found.append(Link("dossier", _("Dossier"), reverse("youth:person", args=[page.episode.person_id]), "book-open"))
     if any(page.may(action) for action in lifecycle.DOCUMENT_ACTIONS.values()) or page.documents:
         number = str(len(page.documents)) if page.documents else ""
         found.append(Link("documents", _("Documents"), reverse("episodes:documents", args=[pk]), "file-text", number))

@@ -12,7 +12,7 @@ from maillage.accounts.enums import Ability, Role
 from maillage.accounts.http import actor
 from maillage.accounts.roles import ABILITIES
 from maillage.common.doors import door
-from maillage.common.forms import attempt
+from maillage.common.forms import attempt, posted
 from maillage.episodes import services
 from maillage.episodes.forms.settings import ProtocolForm, SettingsForm
 from maillage.episodes.selectors_screens import DepartementRules, rules_of
@@ -25,7 +25,7 @@ _MANAGERS = frozenset(role.value for role in Role if Ability.SETTINGS_EDIT in AB
 @require_http_methods(["GET", "POST"])
 def settings_edit(request: HttpRequest) -> HttpResponse:
     by, rules = _rules(request)
-    form = SettingsForm(request.POST or None, version=rules.version, initial=rules.values)
+    form = SettingsForm(posted(request), version=rules.version, initial=rules.values)
     if request.method == "POST" and form.is_valid():
         given = {name: value for name, value in form.cleaned_data.items() if name not in ("form_token", "version")}
         done = attempt(
@@ -46,7 +46,7 @@ def settings_edit(request: HttpRequest) -> HttpResponse:
 def protocol_load(request: HttpRequest) -> HttpResponse:
     """Validated before anything is kept: each fault with file, line and cause."""
     by, rules = _rules(request)
-    form = ProtocolForm(request.POST or None, request.FILES or None)
+    form = ProtocolForm(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         done = attempt(
             form,

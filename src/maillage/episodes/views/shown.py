@@ -16,8 +16,8 @@ from maillage.episodes import versions
 from maillage.episodes.enums import Action, DocumentKind, EventKind
 from maillage.episodes.selectors import EpisodePage, StepView
 from maillage.episodes.views.acts import ACTS, SLUGS
-from maillage.tasks import access as task_access
 from maillage.tasks import rota
+from maillage.tasks.access import Reach
 from maillage.tasks.enums import TaskState
 from maillage.tasks.models import HandOver, Task
 
@@ -35,29 +35,6 @@ _RECORDS = {
     EventKind.POLICE_QUESTIONNAIRE: Action.POLICE_QUESTIONNAIRE_RECORD,
     EventKind.TALK: Action.TALK_ATTEMPT,
 }
-
-
-class Rights:
-    """What one actor may do to the steps of one page: each organisation asked once."""
-
-    def __init__(self, by: Actor) -> None:
-        self.by = by
-        self._known: dict[tuple[Ability, uuid.UUID], bool] = {}
-
-    def may(self, ability: Ability, task: Task) -> bool:
-        if task.owner_user_id == self.by.user_id:
-            return task_access.may_act(self.by, ability, task)
-        known = (ability, task.organisation_id)
-        if known not in self._known:
-            self._known[known] = task_access.may_act(self.by, ability, task)
-        return self._known[known]
-
-    def mine(self, task: Task) -> bool:
-        if task.owner_user_id is not None:
-            return task.owner_user_id == self.by.user_id
-        return any(
-            post.role == task.owner_role and post.organisation_id == task.organisation_id for post in self.by.posts
-        )
 
 
 @dataclass(frozen=True)
@@ -98,6 +75,12 @@ class StepShown:
     urls: Mapping[str, str] = field(default_factory=dict)
 
 
+def _mine(by: Actor, task: Task) -> bool:
+    if task.owner_user_id is not None:
+        return task.owner_user_id == by.user_id
+    return any(post.role == task.owner_role and post.organisation_id == task.organisation_id for post in by.posts)
+
+
 def _relay_words(relay: HandOver | None, roles: Mapping[str, str]) -> str:
     if relay is None:
         return ""
@@ -130,7 +113,7 @@ def owner_of(task: Task, roles: Mapping[str, str], at: datetime | None = None) -
     return f"{label} ({names})" if names and on_rota else f"{label}, {task.organisation.name}"
 
 
-def step_shown(view: StepView, page: EpisodePage, rights: Rights, *, at: datetime | None = None) -> StepShown:
+def step_shown(view: StepView, page: EpisodePage, reach: Reach, *, at: datetime | None = None) -> StepShown:
     """`at`: also say who answers now for its role (for the step shown large)."""
     task, episode, opened, roles = view.task, page.episode, page.opened, role_labels()
     relay = next(iter(task.hand_overs.all()), None)
@@ -149,7 +132,7 @@ def step_shown(view: StepView, page: EpisodePage, rights: Rights, *, at: datetim
         state_label=str(TaskState(task.state).label),
         due_at=task.due_at,
         owner=owner_of(task, roles, at),
-        mine=rights.mine(task),
+        mine=_mine(reach.actor, task),
         why=view.detail.partition("\n")[2] or task.why,
         source=task.source,
         phone=task.phone,
@@ -164,10 +147,10 @@ def step_shown(view: StepView, page: EpisodePage, rights: Rights, *, at: datetim
         word=opened.text(pending, "word") if pending and opened.may(pending, "word") else "",
         after=task.starts_after.title if task.starts_after else "",
         live=task.live,
-        may_do=task.live and rights.may(Ability.STEP_DO, task),
-        may_hand_over=task.live and pending is None and rights.may(Ability.STEP_HAND_OVER, task),
-        relay_to_me=pending is not None and task_access.is_addressee(rights.by, pending),
-        relay_from_me=pending is not None and pending.from_user_id == rights.by.user_id,
+        may_do=task.live and reach.may_act(Ability.STEP_DO, task),
+        may_hand_over=task.live and pending is None and reach.may_act(Ability.STEP_HAND_OVER, task),
+        relay_to_me=pending is not None and reach.is_addressee(pending),
+        relay_from_me=pending is not None and pending.from_user_id == reach.actor.user_id,
         url=to("step"),
         verb=_verb(task),
         document_url=reverse("episodes:document_make", args=[episode.pk, document]) if document else "",
@@ -182,10 +165,10 @@ def _address(episode_id: uuid.UUID, task_id: uuid.UUID, name: str) -> str:
     return reverse(f"episodes:{name}", args=[episode_id, task_id])
 
 
-def next_of(page: EpisodePage, by: Actor) -> StepView | None:
+def next_of(page: EpisodePage, reach: Reach) -> StepView | None:
     """The step to show large: a relay that waits for this reader, else the open one due first."""
     for view in page.steps.to_do:
         relay = view.task.pending_hand_over
-        if relay is not None and task_access.is_addressee(by, relay):
+        if relay is not None and reach.is_addressee(relay):
             return view
     return page.next_step

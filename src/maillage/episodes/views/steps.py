@@ -8,24 +8,29 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from maillage.accounts.actors import Actor
 from maillage.common.clock import now
 from maillage.common.doors import door
-from maillage.common.forms import TokenForm, attempt
+from maillage.common.forms import TokenForm, attempt, posted
 from maillage.episodes import versions
+from maillage.episodes.enums import Audience
 from maillage.episodes.forms.steps import DoForm, HandOverForm, NotDueForm, TapForm
 from maillage.episodes.models import MissingEpisode
 from maillage.episodes.selectors import EpisodePage, StepView, episode_page
-from maillage.episodes.selectors_screens import faces, relay_choices, relay_target
+from maillage.episodes.selectors_screens import relay_choices, relay_target
 from maillage.episodes.views.shared import page_url, seen, show
-from maillage.episodes.views.shown import Rights, StepShown, step_shown
+from maillage.episodes.views.shown import StepShown, step_shown
 from maillage.tasks import services as tasks
+from maillage.tasks.access import Reach
 from maillage.tasks.enums import TaskState
 from maillage.tasks.models import HandOver, Task
 from maillage.tasks.services.steps import UNDO_WITHIN
+from maillage.youth import selectors as people_of
+from maillage.youth.selectors import ParentLine
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,7 @@ class _Here:
 
     @property
     def shown(self) -> StepShown:
-        return step_shown(self.view, self.page, Rights(self.by), at=now())
+        return step_shown(self.view, self.page, Reach(self.by), at=now())
 
 
 def _here(request: HttpRequest, episode_id: uuid.UUID, task_id: uuid.UUID) -> _Here:
@@ -77,10 +82,20 @@ def _page(request: HttpRequest, here: _Here, form: TokenForm | None) -> HttpResp
         and task.recorded_at is not None
         and now() - task.recorded_at <= UNDO_WITHIN,
         "settled": _settled(shown),
-        "who": faces(here.by, [here.episode.person])[here.episode.person_id],
+        "told": _told(here) if task.live else None,
+        "sheet_url": reverse("youth:sheet", args=[here.episode.person_id]) if here.page.sheet_readable else "",
+        "who": here.page.face,
         "back_url": page_url(here.episode.pk),
     }
     return show(request, "episodes/step.html", context, zone=here.zone)
+
+
+def _told(here: _Here) -> ParentLine | None:
+    """The parent this step is for: a task holds no name, so it is opened here, with the numbers to call."""
+    if here.view.audience != Audience.PARENT:
+        return None
+    parent = uuid.UUID(here.task.key.partition(":")[2][:32])
+    return people_of.parent_line(here.episode.person, parent, here.page.opened)
 
 
 def _settled(shown: StepShown) -> list[tuple[str, str]]:
@@ -135,7 +150,7 @@ def hand_over(request: HttpRequest, episode_id: uuid.UUID, task_id: uuid.UUID) -
     here = _here(request, episode_id, task_id)
     delays = versions.delays(here.episode.organisation.departement, versions.protocol_of(here.episode.protocol))
     form = HandOverForm(
-        request.POST or None,
+        posted(request),
         to=relay_choices(here.episode, now(), besides=(here.task.owner_user_id, here.by.user_id)),
         zone=here.zone,
     )
@@ -166,7 +181,7 @@ def hand_over(request: HttpRequest, episode_id: uuid.UUID, task_id: uuid.UUID) -
         )
         % {"title": here.task.title, "minutes": minutes},
         "verb": _("Passer le relais"),
-        "who": faces(here.by, [here.episode.person])[here.episode.person_id],
+        "who": here.page.face,
         "back_url": here.shown.url,
         "back_label": _("Retour à l’étape"),
     }
@@ -200,7 +215,7 @@ _ANSWERS: dict[str, tuple[Callable[..., HandOver], Callable[[], str]]] = {
 @require_http_methods(["GET", "POST"])
 def not_due(request: HttpRequest, episode_id: uuid.UUID, task_id: uuid.UUID) -> HttpResponse:
     here = _here(request, episode_id, task_id)
-    form = NotDueForm(request.POST or None, version=here.task.version, zone=here.zone)
+    form = NotDueForm(posted(request), version=here.task.version, zone=here.zone)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         done = attempt(
@@ -217,7 +232,7 @@ def not_due(request: HttpRequest, episode_id: uuid.UUID, task_id: uuid.UUID) -> 
         "heading": _("Sans objet"),
         "intro": here.task.title,
         "verb": _("Noter sans objet"),
-        "who": faces(here.by, [here.episode.person])[here.episode.person_id],
+        "who": here.page.face,
         "back_url": here.shown.url,
         "back_label": _("Retour à l’étape"),
     }
@@ -254,7 +269,7 @@ def _refused(request: HttpRequest, here: _Here, form: TapForm) -> HttpResponse:
     context = {
         "form": form,
         "heading": here.task.title,
-        "who": faces(here.by, [here.episode.person])[here.episode.person_id],
+        "who": here.page.face,
         "back_url": here.shown.url,
         "back_label": _("Retour à l’étape"),
     }

@@ -16,19 +16,20 @@ from maillage.accounts.actors import Actor
 from maillage.accounts.selectors import role_labels
 from maillage.common.clock import now
 from maillage.common.doors import door
-from maillage.common.forms import attempt
+from maillage.common.forms import attempt, posted
 from maillage.episodes import services
 from maillage.episodes.enums import Action, EventKind
 from maillage.episodes.forms.steps import TapForm
 from maillage.episodes.forms.talk import StartForm
 from maillage.episodes.models import ReturnInterview
 from maillage.episodes.selectors import EpisodePage, episode_page
-from maillage.episodes.selectors_screens import faces, readers_of_words
+from maillage.episodes.selectors_screens import readers_of_words
 from maillage.episodes.views.page import entry_shown
 from maillage.episodes.views.shared import page_url, seen, show
 from maillage.questionnaires import selectors as questionnaires
 from maillage.questionnaires import services as answers
 from maillage.questionnaires.forms import QuestionnaireForm
+from maillage.youth.faces import face
 
 INSTRUMENT = "retour"
 
@@ -40,9 +41,7 @@ def talk(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
     by, episode = seen(request, episode_id)
     page = episode_page(by, episode, now())
     readers = readers_of_words()
-    form = StartForm(
-        request.POST or None, zone=page.zone, readers=readers, initial={"readers": [r for r, _l in readers]}
-    )
+    form = StartForm(posted(request), zone=page.zone, readers=readers, initial={"readers": [r for r, _l in readers]})
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         begun = attempt(
@@ -70,7 +69,7 @@ def _context(by: Actor, page: EpisodePage) -> dict[str, Any]:
     latest = questionnaires.latest_of(interview.pk) if interview else None
     return {
         "page": page,
-        "who": faces(by, [row.person])[row.person_id],
+        "who": face(by, row.person),
         "back_url": page_url(row.pk),
         "attempts": [
             entry_shown(row.pk, entry, page.may(Action.CORRECT))
@@ -109,7 +108,7 @@ def questionnaire(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
         answered = questionnaires.latest_of(page.interview.pk) is not None
         return redirect("episodes:talk", episode_id) if answered else _start(request, by, page)
     form = QuestionnaireForm(
-        request.POST or None,
+        posted(request),
         by=by,
         answer_set=answer_set,
         opened=page.opened,
@@ -134,7 +133,7 @@ def questionnaire(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
             return redirect(f"{request.path}?page={outcome.page}")
     context = {
         "form": form,
-        "who": faces(by, [episode.person])[episode.person_id],
+        "who": face(by, episode.person),
         "back_url": reverse("episodes:talk", args=[episode.pk]),
     }
     return show(request, "episodes/talk_questionnaire.html", context, zone=page.zone)
@@ -145,7 +144,7 @@ def _start(request: HttpRequest, by: Actor, page: EpisodePage) -> HttpResponse:
     current = questionnaires.current(INSTRUMENT)
     if current is None:
         raise Http404
-    form = TapForm(request.POST or None)
+    form = TapForm(posted(request))
     interview = page.interview
     assert interview is not None
     if request.method == "POST" and form.is_valid():
@@ -168,7 +167,7 @@ def _start(request: HttpRequest, by: Actor, page: EpisodePage) -> HttpResponse:
             "Rien n’est obligatoire. « Ne souhaite pas répondre » se note aussi. Le brouillon s’enregistre seul."
         ),
         "verb": _("Commencer"),
-        "who": faces(by, [page.episode.person])[page.episode.person_id],
+        "who": page.face,
         "back_url": reverse("episodes:talk", args=[page.episode.pk]),
         "back_label": _("Retour à l’entretien"),
     }
@@ -205,7 +204,7 @@ def correct(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
     context = {
         "form": form,
         "heading": _("Entretien de retour"),
-        "who": faces(by, [episode.person])[episode.person_id],
+        "who": face(by, episode.person),
         "back_url": reverse("episodes:talk", args=[episode.pk]),
     }
     return show(request, "episodes/refused.html", context, zone=page.zone)
