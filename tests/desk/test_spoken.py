@@ -91,3 +91,17 @@ def test_the_browser_gets_the_same_words_with_holes() -> None:
     assert holes["late"].replace("{span}", holes["minutes"]).replace("{n}", "12") == plain(
         spoken.read(NOW - timedelta(minutes=12), NOW).words
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("+33199001234", "01 99 00 12 34"),
+        ("01.99.00.12.34", "01 99 00 12 34"),
+        ("17", "17"),
+        ("+3226399800", "+3226399800"),
+        ("", ""),
+    ],
+)
+def test_a_number_is_said_by_pairs(written: str, said: str):
+    assert plain(spoken.number(written)) == said

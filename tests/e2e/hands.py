@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 EDUCATOR = "educatrice@exemple.invalid"
 COLLEAGUE = "educateur@exemple.invalid"
@@ -12,14 +12,29 @@ MANAGER = "cadre@exemple.invalid"
 EPISODE = re.compile(r"/e/[0-9a-f-]{36}/$")
 
 
-def choose(page: Page, group: str, label: str) -> None:
-    """Tick one answer of a question, by what it says."""
-    box = page.get_by_role("group", name=group).get_by_label(label, exact=True)
-    box.check(force=True)  # the whole tile is the target; the input itself is drawn by it
+def tick(page: Page, name: str, value: str = "") -> None:
+    """Choose one answer of a question. The whole tile is the target: it draws the input."""
+    wanted = f"input[name='{name}']" + (f"[value='{value}']" if value else "")
+    page.locator(wanted).first.check(force=True)
 
 
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).first.click()
+def write(page: Page, name: str, text: str) -> None:
+    page.locator(f"[name='{name}']").fill(text)
+
+
+def press(page: Page, value: str) -> None:
+    """A button that says by its value what it does."""
+    page.locator(f"button[value='{value}']").first.click()
+
+
+def go(page: Page) -> None:
+    """The one filled button, within reach of the thumb."""
+    page.locator("section.actions .btn-primary").click()
+
+
+def tile(page: Page, name: str) -> Locator:
+    """The choice that somebody's first name stands on."""
+    return page.locator("label.choice", has=page.get_by_text(name, exact=True))
 
 
 def act(page: Page, episode: str, slug: str) -> None:
@@ -30,15 +45,14 @@ def noted(page: Page) -> None:
     expect(page.get_by_text("C’est noté.").first).to_be_visible()
 
 
-def open_episode(page: Page, who: str, **answers: str) -> str:
-    """In three taps from the desk; the address of the episode. `answers`: question key → yes, no."""
+def open_episode(page: Page, who: str) -> str:
+    """In three taps from the desk; the address of the episode."""
     page.goto("/")
-    page.locator("section.actions .btn-primary").click()
-    choose(page, "Qui n’est pas là", who)
-    press(page, "Continuer")
-    for key, answer in answers.items():
-        page.locator(f"input[name=q_{key}][value={answer}]").check(force=True)
-    press(page, "Ouvrir l’épisode")
+    go(page)
+    tile(page, who).click()
+    go(page)
+    page.locator("#questions").wait_for()
+    go(page)
     page.wait_for_url(EPISODE)
     return page.url
 

@@ -4,11 +4,10 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from tests.e2e.hands import EDUCATOR, act, choose, episode_of, noted, press
+from tests.e2e.hands import EDUCATOR, act, episode_of, go, noted, tick, write
 
 Visit = Callable[..., Page]
 HOME_ADDRESS, SECRET_PLACE = "rue de la Bobine", "Tour Zéphyr"
@@ -39,7 +38,7 @@ def download(page: Page, kind: str, to: Path) -> tuple[str, PdfReader]:
 
 def make(page: Page, episode: str, kind: str) -> None:
     page.goto(f"{episode}documents/{kind}/faire/")
-    page.locator("section.actions .btn-primary").click()
+    go(page)
     page.wait_for_url(f"{episode}documents/")
 
 
@@ -61,10 +60,10 @@ def test_a_serious_event_says_no_confidential_place(visit: Visit, tmp_path: Path
     page = visit(EDUCATOR)
     episode = episode_of(page, "Noé")
     act(page, episode, "signe")
-    choose(page, "Comment l’avez-vous su", "Message")
-    page.get_by_label("Mots exacts").fill("Ne me cherchez pas.")
-    page.get_by_label("Lieu, si elle en parle").fill(SECRET_PLACE)
-    press(page, "Noter le signe de vie")
+    tick(page, "way", "message")
+    write(page, "words", "Ne me cherchez pas.")
+    write(page, "place", SECRET_PLACE)
+    go(page)
     noted(page)
     make(page, episode, "serious_event")
     text, _pdf = download(page, "Déclaration d’événement grave", tmp_path)
@@ -80,7 +79,7 @@ def test_a_chronology_holds_the_lines_its_author_chose(visit: Visit, tmp_path: P
     expect(page.get_by_text("Les parents et leurs avocats peuvent lire")).to_be_visible()
     assert page.locator("input[name=chosen]:checked").count() == 0
     page.locator("label.choice", has_text="Appeler le 17").locator("input").check(force=True)
-    page.locator("section.actions .btn-primary").click()
+    go(page)
     page.wait_for_url(f"{episode}documents/")
     text, _pdf = download(page, "Chronologie", tmp_path)
     assert "Appeler le 17" in text
@@ -99,13 +98,12 @@ def test_the_end_of_search_asks_to_cancel_the_entry(visit: Visit, tmp_path: Path
     assert HOME_ADDRESS not in text
 
 
-@pytest.mark.parametrize("way", ["desk"])
-def test_blank_sheets_print_for_nights_without_network(visit: Visit, tmp_path: Path, way: str) -> None:
+def test_blank_sheets_print_for_nights_without_network(visit: Visit, tmp_path: Path) -> None:
     page = visit(EDUCATOR)
     episode = episode_of(page, "Noé")
     page.goto(f"{episode}documents/")
     with page.expect_download() as started:
-        page.get_by_role("link", name="Feuilles vierges").click()
+        page.locator("a[href='/e/papier/']").click()
     started.value.save_as(tmp_path / "blank.pdf")
     pdf, text = read(tmp_path / "blank.pdf")
     assert len(pdf.pages) >= 3

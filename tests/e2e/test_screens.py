@@ -10,7 +10,7 @@ from django.urls.exceptions import Resolver404
 from playwright.sync_api import Browser, Page
 
 from tests.e2e.conftest import PHONE, enter
-from tests.e2e.hands import EDUCATOR, press
+from tests.e2e.hands import EDUCATOR, go
 from tests.e2e.looks import troubles
 from tests.e2e.site import Site
 
@@ -133,12 +133,12 @@ def test_screens_behind_a_form_are_fit_for_everyone(visit: Visit) -> None:
     page = visit(EDUCATOR)
     page.goto("/e/nouveau/")
     page.locator("input[name=people]").first.check(force=True)
-    press(page, "Continuer")
+    go(page)
     page.locator("#questions").wait_for()
     found = troubles(page)
     page.locator("input[name=q_threat][value=yes]").check(force=True)
     page.locator("input[name=declared_kind][value=runaway]").check(force=True)
-    press(page, "Ouvrir l’épisode")  # another choice than the table's asks why
+    go(page)  # another choice than the table's asks why
     page.locator("[role=alert], .field__error").first.wait_for()
     found += troubles(page)
     page.goto("/chercher/")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import PHONE, enter
-from tests.e2e.hands import COLLEAGUE, EDUCATOR, act, choose, episode_of, filled, open_episode, person_of, press
+from tests.e2e.hands import COLLEAGUE, EDUCATOR, act, episode_of, filled, go, open_episode, person_of, tick, write
 from tests.e2e.site import Site
 
 Visit = Callable[..., Page]
@@ -19,7 +19,7 @@ def test_what_a_colleague_does_appears_without_a_reload(visit: Visit) -> None:
     mine.on("framenavigated", lambda frame: loads.append(frame.url))
     hers.goto("/")
     outing = hers.locator("article.resident", has=hers.get_by_text("Ily", exact=True))
-    outing.get_by_role("button", name=re.compile("Rentrée")).click()
+    outing.locator("form[action*='/rentree/'] button").click()
     expect(hers.get_by_text("Retour noté.")).to_be_visible()
     here = mine.locator("section[aria-labelledby=ici]")
     expect(here.get_by_text("Ily", exact=True)).to_be_visible(timeout=25_000)
@@ -43,18 +43,18 @@ def test_two_edits_of_one_text_show_both(visit: Visit) -> None:
     sheet = person_of(mine, "Lina") + "fiche/modifier/"
     mine.goto(sheet)
     hers.goto(sheet)
-    hers.get_by_label("Description").fill("Bonnet rouge, lunettes rondes.")
-    hers.locator("section.actions .btn-primary").click()
+    hers.locator("[name=description]").fill("Bonnet rouge, lunettes rondes.")
+    hers.locator("main form .btn-primary, section.actions .btn-primary").first.click()
     hers.wait_for_url(lambda url: "modifier" not in url)
-    mine.get_by_label("Description").fill("Parapluie jaune sous le bras.")
+    mine.locator("[name=description]").fill("Parapluie jaune sous le bras.")
     with mine.expect_response(lambda answer: answer.request.method == "POST") as refused:
-        mine.locator("section.actions .btn-primary").click()
+        mine.locator("main form .btn-primary, section.actions .btn-primary").first.click()
     assert refused.value.status == 409
     expect(mine.get_by_text("Bonnet rouge, lunettes rondes.").first).to_be_visible()
     expect(mine.get_by_text("Parapluie jaune sous le bras.").first).to_be_visible()
-    press(mine, "Garder mon texte à la place")
+    mine.get_by_role("button", name="Garder mon texte à la place").click()
     mine.goto(sheet)
-    expect(mine.get_by_label("Description")).to_have_value("Parapluie jaune sous le bras.")
+    expect(mine.locator("[name=description]")).to_have_value("Parapluie jaune sous le bras.")
 
 
 def test_a_form_sent_after_its_session_ended_comes_back_whole(site: Site, browser: Browser) -> None:
@@ -65,10 +65,9 @@ def test_a_form_sent_after_its_session_ended_comes_back_whole(site: Site, browse
     enter(page, site, who)
     page.goto("/")
     page.get_by_role("link", name=re.compile("Autre sortie : Lou")).click()
-    where = page.get_by_label("Où, chez qui")
-    where.fill("Chez sa grand-tante, jusqu’au dessert.")
+    write(page, "where", "Chez sa grand-tante, jusqu’au dessert.")
     context.clear_cookies()
-    page.locator("section.actions .btn-primary").click()
+    go(page)
     expect(page.get_by_text("votre texte est gardé")).to_be_visible()
     page.locator("input[name=login]").fill(who)
     page.locator("input[name=password]").fill("parapluie tabouret lampadaire")
@@ -76,7 +75,7 @@ def test_a_form_sent_after_its_session_ended_comes_back_whole(site: Site, browse
     page.locator("input[name=code]").fill(site.code(who))
     page.locator("input[name=code]").press("Enter")
     expect(page.get_by_text("Chez sa grand-tante, jusqu’au dessert.")).to_be_visible()
-    press(page, "Envoyer")
+    page.get_by_role("button", name="Envoyer").click()
     page.goto("/")
     expect(page.locator("section[aria-labelledby=sorties]").get_by_text("Lou", exact=True)).to_be_visible()
     context.close()
@@ -86,9 +85,9 @@ def test_one_form_sent_twice_writes_once(visit: Visit) -> None:
     page = visit(EDUCATOR)
     episode = episode_of(page, "Noé")
     act(page, episode, "contact")
-    choose(page, "Comment", "Message")
-    choose(page, "Résultat", "Pas de réponse")
-    page.get_by_label("Mots exacts").fill("Rappelle quand tu veux, de jour comme de nuit.")
+    tick(page, "way", "message")
+    tick(page, "outcome", "no_answer")
+    write(page, "words", "Rappelle quand tu veux, de jour comme de nuit.")
     sent = filled(page, "#formulaire")
     page.locator("section.actions .btn-primary").dblclick()
     page.wait_for_url(episode)

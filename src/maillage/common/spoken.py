@@ -3,6 +3,7 @@
 Pure but for the language, which is the reader's. Instants are aware; `zone` is where the reader's clock hangs.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Literal
@@ -94,3 +95,10 @@ def moment(instant: datetime, now: datetime, zone: tzinfo) -> str:
     if 1 < distance < 7:
         return f"{date_format(here, 'l')} {clock}"
     return f"{_date(here, today)}, {clock}"
+
+
+def number(phone: str) -> str:
+    """A telephone number as it is said: French ones by pairs, « 01 99 00 12 34 »; others as they are written."""
+    digits = re.sub(r"[^\d+]", "", phone or "")
+    national = "0" + digits[3:] if digits.startswith("+33") and len(digits) == 12 else digits
+    return "\N{NO-BREAK SPACE}".join(re.findall(r"\d\d", national)) if re.fullmatch(r"0\d{9}", national) else phone

@@ -14,6 +14,7 @@ from maillage.accounts.enums import OrganisationKind
 from maillage.accounts.models import Organisation
 from maillage.common.enums import Section
 from maillage.common.localtime import local
+from maillage.common.spoken import number
 from maillage.episodes import protocol
 from maillage.episodes.enums import Answer, DocumentKind, EpisodeKind
 from maillage.episodes.models import MissingEpisode
@@ -149,10 +150,10 @@ def call_back(organisation: Organisation) -> str:
     seen: list[Any] = []
     while above is not None and above.pk not in seen:
         if above.night_phone:
-            return above.night_phone
+            return number(above.night_phone)
         seen.append(above.pk)
         above = above.parent
-    return organisation.phone
+    return number(organisation.phone)
 
 
 def _declarer(frame: Frame, episode: MissingEpisode) -> list[tuple[str, str]]:
@@ -198,7 +199,7 @@ def declaration(
             str(Kinship(parent.kinship).label),
             read.text(parent, "name"),
             str(Authority(parent.authority).label),
-            ", ".join(read.value(parent, "contacts").get("phones", [])),
+            ", ".join(map(number, read.value(parent, "contacts").get("phones", []))),
         ]
         for parent in people.parents_of(person)
     ]
@@ -210,7 +211,7 @@ def declaration(
             "Destinataire",
             [
                 ("Service", station.name if station else ""),
-                ("Téléphone", station.phone if station else "17"),
+                ("Téléphone", number(station.phone) if station else "17"),
                 ("Référence donnée", _police_reference(references)),
             ],
         ),
@@ -223,7 +224,12 @@ def declaration(
                 (
                     "Téléphones",
                     ", ".join(
-                        dict.fromkeys(filter(None, (read.text(person, "phones"), read.text(departure_sheet, "phones"))))
+                        dict.fromkeys(
+                            number(one)
+                            for row in (person, departure_sheet)
+                            for one in read.text(row, "phones").split(", ")
+                            if one
+                        )
                     ),
                 ),
                 ("Comptes en ligne", read.text(departure_sheet, "handles")),
@@ -287,7 +293,7 @@ def end_of_search(
             "Destinataire",
             [
                 ("Service", station.name if station else ""),
-                ("Téléphone", station.phone if station else "17"),
+                ("Téléphone", number(station.phone) if station else "17"),
                 ("Référence", _police_reference(references)),
             ],
         ),
@@ -335,7 +341,10 @@ def serious_event(read: Reading, episode: MissingEpisode, steps: Rows, frame: Fr
             ],
         ),
         table("Ce qui a été fait", ["Quoi", "Quand", "Par"], [0, 40, 45], steps or [["", "", ""]]),
-        fields("Conséquences et suites", [("Pour la personne concernée", ""), ("Pour les autres", ""), ("Mesures prises", "")]),
+        fields(
+            "Conséquences et suites",
+            [("Pour la personne concernée", ""), ("Pour les autres", ""), ("Mesures prises", "")],
+        ),
         signature(
             [*_declarer(frame, episode), ("Le", "")],
             under="Nom, qualité et signature de la direction ou de son délégué",
