@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from maillage.episodes.views import acts, documents, opening, outings, page, settings, steps, talk
+from maillage.episodes.views import acts, documents, instrument, opening, outings, page, settings, steps, talk
 
 app_name = "episodes"
 
@@ -16,6 +16,8 @@ _episodes: list[URLPattern] = [
     path("papier/", documents.paper_set, name="paper"),
     path("reglages/", settings.settings_edit, name="settings"),
     path("reglages/protocole/", settings.protocol_load, name="protocol_load"),
+    path("reglages/questionnaire/", instrument.instrument, name="instrument"),
+    path("reglages/questionnaire/<int:number>/retirer/", instrument.instrument_withdraw, name="instrument_withdraw"),
     path("<uuid:episode_id>/", page.episode, name="page"),
     path("<uuid:episode_id>/suite/", page.live, name="live"),
     path("<uuid:episode_id>/etape/<uuid:task_id>/", steps.step, name="step"),

@@ -34,6 +34,15 @@ def current(slug: str) -> Questionnaire | None:
     )
 
 
+def versions(slug: str) -> list[Questionnaire]:
+    """Every version ever published, newest first, without its content."""
+    return list(
+        Questionnaire.objects.filter(slug=slug, published_at__isnull=False)
+        .defer("workbook", "definition")
+        .order_by("-number")
+    )
+
+
 def definition_of(questionnaire: Questionnaire) -> Definition:
     return Definition.from_json(questionnaire.definition)
 

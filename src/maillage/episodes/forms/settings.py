@@ -63,3 +63,19 @@ class ProtocolForm(TokenForm):
 
     def add_error(self, field: str | None, error: Any) -> None:
         super().add_error("file" if field in ("text", "departement", None) else field, error)
+
+
+class InstrumentForm(TokenForm):
+    """The workbook of the talk's questionnaire. Its faults come from its compiler, one a line."""
+
+    workbook = forms.FileField(
+        label=_("Classeur du questionnaire (XLSForm, .xlsx)"),
+        help_text=_("Les entretiens déjà commencés gardent leur version."),
+        widget=forms.FileInput(attrs={"accept": ".xlsx"}),
+        error_messages={"required": _("Choisissez un fichier."), "empty": _("Le fichier est vide.")},
+    )
+
+    @property
+    def faults(self) -> list[str]:
+        """« fichier, feuille survey, ligne 12 : cause », one by one."""
+        return [line for error in self.errors.get("workbook", ()) for line in str(error).splitlines()]

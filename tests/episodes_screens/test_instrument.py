@@ -1,0 +1,92 @@
+"""The screen of the talk's questionnaire: publish a workbook, read its faults, withdraw a version."""
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from maillage.questionnaires.models import Questionnaire
+from maillage.questionnaires.selectors import current
+from tests.questionnaires.books import book
+from tests.questionnaires.world import workbook
+
+URL = "/e/reglages/questionnaire/"
+
+
+def sent(content: bytes, name: str = "retour.xlsx") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
+@pytest.fixture
+def two(world: Any, browser: Any) -> Any:
+    """A keeper of settings who published two versions."""
+    client = browser("ase_on_call")
+    for title in ("Essai", "Essai, repris"):
+        assert client.submit(URL, workbook=sent(workbook(title))).status_code == 302
+    return client
+
+
+def test_a_workbook_becomes_the_next_version_once_however_often_it_is_sent(world: Any, browser: Any) -> None:
+    client = browser("ase_on_call")
+    target, data = client.fill(URL)
+    content = workbook()
+    for _time in range(2):
+        assert client.post(target, {**data, "workbook": sent(content)}).status_code == 302
+    row = Questionnaire.objects.get()
+    assert (row.slug, row.number, row.source_name) == ("retour", 1, "retour.xlsx")
+    page = client.get(URL).content.decode()
+    assert "version 1" in page
+    assert "en usage" in page
+    assert URL in client.get("/e/reglages/").content.decode()
+
+
+def test_faults_name_sheet_row_and_cause_and_nothing_is_kept(world: Any, browser: Any) -> None:
+    wrong = book([("text", "mots", "Ce qu’elle dit"), ("text", "mots", "Encore")])
+    page = browser("ase_on_call").submit(URL, workbook=sent(wrong))
+    assert page.status_code == 422
+    html = page.content.decode()
+    assert "retour.xlsx" in html
+    assert "survey" in html
+    assert "ligne 3" in html
+    assert not Questionnaire.objects.exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"ceci est du texte", b"PK\x03\x04 presque"])
+def test_what_is_no_workbook_is_refused_beside_its_field(content: bytes, world: Any, browser: Any) -> None:
+    page = browser("ase_on_call").submit(URL, workbook=sent(content))
+    assert page.status_code == 422
+    assert page.context["form"].errors["workbook"]
+    assert 'id="fautes"' in page.content.decode()
+    assert not Questionnaire.objects.exists()
+
+
+def test_no_file_at_all_is_said(world: Any, browser: Any) -> None:
+    page = browser("ase_on_call").submit(URL)
+    assert page.status_code == 422
+    assert "Choisissez un fichier." in page.content.decode()
+
+
+def test_a_withdrawn_version_gives_way_to_the_one_before(two: Any) -> None:
+    assert current("retour").number == 2
+    assert two.submit(URL, action="/2/retirer/").status_code == 302
+    assert current("retour").number == 1
+    page = two.get(URL).content.decode()
+    assert "retirée" in page
+    # The last one in use has no button: without it no talk could be written down.
+    assert "/1/retirer/" not in page
+    _target, data = two.fill(URL)
+    assert two.post(f"{URL}7/retirer/", data).status_code == 404
+
+
+def test_a_page_from_another_session_withdraws_nothing(two: Any) -> None:
+    assert two.post(f"{URL}2/retirer/", {"form_token": "inventé"}).status_code == 422
+    assert current("retour").number == 2
+
+
+@pytest.mark.parametrize("who", ["educator", "manager", "case_worker", "nurse", "dpo", "administrator", "stranger"])
+def test_it_is_for_those_who_keep_the_settings(who: str, world: Any, browser: Any) -> None:
+    client = browser(who)
+    assert client.get(URL).status_code == 403
+    assert client.post(URL, {"workbook": sent(workbook())}).status_code == 403
+    assert client.post(f"{URL}1/retirer/").status_code == 403
+    assert not Questionnaire.objects.exists()
