@@ -15,7 +15,7 @@ from maillage.audit.models import JournalEntry
 from maillage.common.clock import now
 from maillage.desk import selectors, views
 from maillage.tasks import services as tasks
-from maillage.tasks.models import Task
+from maillage.tasks.models import Notice, Task
 from tests.episodes import world as worlds
 
 Browse = Callable[[str], Client]
@@ -63,6 +63,40 @@ def test_a_relay_nobody_confirmed_is_listed_before_it_is_late(world: worlds.Worl
     page = text(manager, "/garde/")
     assert "Relais proposé par Nour Lampe, pas encore confirmé" in page
     assert task.title in page
+
+
+def test_a_step_nobody_could_be_told_of_is_said_before_it_is_late(world: worlds.World, browse: Browse) -> None:
+    task = lone_step(world)
+    Task.objects.filter(pk=task.pk).update(unreached_since=now())
+    (step,) = selectors.watch(world.actor("manager"), now()).steps
+    assert (step.pk, step.notes) == (task.pk, ("Personne n’a pu être prévenu",))
+    assert "personne n’a pu être prévenu" in text(browse("educator"), "/")
+    for url in ("/", "/garde/"):
+        assert "a pu être prévenu" not in text(browse("stranger"), url)
+
+
+@pytest.mark.parametrize("state", ["uncertain", "failed"])
+def test_a_message_that_may_not_have_arrived_says_whom_to_call(world: worlds.World, browse: Browse, state: str) -> None:
+    task = lone_step(world)
+    notice = Notice.objects.create(
+        task=task, kind="reminder", recipient=world.colleague, state="pending", message_id="<a@b>", not_before=now()
+    )
+    assert selectors.watch(world.actor("manager"), now()).steps == []
+    Notice.objects.filter(pk=notice.pk).update(state=state)
+    (step,) = selectors.watch(world.actor("manager"), now()).steps
+    assert (step.pk, step.notes) == (task.pk, ("Message peut-être pas arrivé à Sacha Buvard : appelez",))
+    assert "Un message n’est peut-être pas arrivé" in text(browse("manager"), "/")
+    for url in ("/", "/garde/"):
+        assert "pas arrivé" not in text(browse("stranger"), url)
+    Task.objects.filter(pk=task.pk).update(state="done", done_at=now(), done_by=world.educator, recorded_at=now())
+    assert selectors.watch(world.actor("manager"), now()).steps == []
+
+
+def lone_step(world: worlds.World) -> Task:
+    """An episode of which nothing is late."""
+    episode = world.open(ago=1)
+    Task.objects.filter(context=episode.pk, state="open").update(due_at=now() + timedelta(hours=3))
+    return next(task for task in world.tasks(episode).values() if task.state == "open")
 
 
 def test_the_manager_of_another_home_sees_nothing_of_it(world: worlds.World, browse: Browse) -> None:

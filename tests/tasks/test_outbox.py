@@ -106,7 +106,7 @@ def test_a_sender_that_died_leaves_an_uncertain_notice_that_goes_again_under_the
     later = DUE + outbox.LEASE + timedelta(seconds=1)
     outbox._expire(later)
     assert Notice.objects.get().state == NoticeState.UNCERTAIN
-    assert [row.pk for row in selectors.troubled_notices([notice.task_id])] == [notice.pk]
+    assert [row.pk for row in selectors.troubled_notices([notice.task.organisation_id])] == [notice.pk]
     assert outbox.deliver(later) == 1
     assert mail.outbox[0].extra_headers["Message-ID"] == notice.message_id
     assert Notice.objects.get().state == NoticeState.SENT
@@ -148,7 +148,7 @@ def test_retries_slow_down_and_end(notice: Notice, broken):
     outbox.deliver(instant + timedelta(days=1))
     notice.refresh_from_db()
     assert (notice.state, notice.attempts) == (NoticeState.FAILED, outbox.ATTEMPTS)
-    assert [row.pk for row in selectors.troubled_notices([notice.task_id])] == [notice.pk]
+    assert [row.pk for row in selectors.troubled_notices([notice.task.organisation_id])] == [notice.pk]
 
 
 def test_one_bad_address_does_not_hold_up_the_others(world: World, notice: Notice, monkeypatch):

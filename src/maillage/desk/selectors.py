@@ -1,13 +1,14 @@
 """What the desk shows, composed from the packages below: as many queries for one resident as for thirty."""
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Ability, Role
@@ -129,6 +130,7 @@ class House:
 @dataclass(frozen=True)
 class Desk:
     pulse: task_rows.Pulse
+    warnings: list[str]
     homes: list[Organisation]
     relays: list[Relay]
     steps: list[Step]
@@ -159,6 +161,10 @@ def desk(actor: Actor, at: datetime, *, discreet: bool = False) -> Desk:
     if Role.ASE_ON_CALL in actor.roles:
         # She answers for a whole département: who is missing, not everyone.
         watched = {episode.person_id for episode in episode_rows.open_seen_by(actor)}
+    returned = Role.HEALTH_STAFF in actor.roles
+    if returned:
+        # Urgent care has its own hours: whoever came back must not be looked for by name.
+        watched |= {episode.person_id for episode in episode_rows.open_seen_by(actor)}
     known = {person.pk for person in residents}
     others = _seen(actor, (followed | watched) - known)
     hosted = known | roof.hosted
@@ -189,7 +195,7 @@ def desk(actor: Actor, at: datetime, *, discreet: bool = False) -> Desk:
                 place=face.home if pk not in hosted or len(roof.homes) > 1 else "",
             )
         )
-    listed = hosted | personal | {pk for pk in watched if pk in running and running[pk].away}
+    listed = hosted | personal | {pk for pk in watched if pk in running and (returned or running[pk].away)}
     lines = [line for line in lines if line.face.pk in listed]
     said = {line.face.pk for line in lines if line.steps}
     away = [line for line in lines if line.episode and line.episode.away]
@@ -197,6 +203,7 @@ def desk(actor: Actor, at: datetime, *, discreet: bool = False) -> Desk:
     set_aside = {line.face.pk for line in (*away, *outside)}
     return Desk(
         pulse=task_rows.pulse(at, _zone(homes)),
+        warnings=_warnings(roof.homes | with_descendants(actor.organisations_with(Ability.OVERDUE_SEE))),
         homes=homes,
         relays=[
             Relay(
@@ -230,7 +237,7 @@ def _houses(lines: Iterable[Line]) -> list[House]:
 
 @dataclass(frozen=True)
 class Watch:
-    """Everything late or unanswered in a manager's homes, oldest first."""
+    """Everything late, unanswered or unheard in a manager's homes, oldest first."""
 
     pulse: task_rows.Pulse
     homes: list[Organisation]
@@ -241,26 +248,66 @@ class Watch:
 def watch(actor: Actor, at: datetime, *, discreet: bool = False) -> Watch:
     homes = organisations_of(actor)
     held = with_descendants(actor.organisations_with(Ability.OVERDUE_SEE))
-    concerns = task_rows.overdue_or_unacknowledged(held, at)
-    shown = faces(actor, _seen(actor, {concern.task.subject for concern in concerns}), discreet=discreet)
+    since: dict[uuid.UUID, datetime] = {}
+    found: dict[uuid.UUID, Task] = {}
+    notes: dict[uuid.UUID, list[str]] = {}
+
+    def say(task: "Task", start: datetime, *phrases: str) -> None:
+        found.setdefault(task.pk, task)
+        since[task.pk] = min(start, since.get(task.pk, start))
+        notes.setdefault(task.pk, []).extend(phrases)
+
+    for concern in task_rows.overdue_or_unacknowledged(held, at):
+        say(concern.task, concern.since, *_concern_notes(concern))
+    for task in task_rows.unstaffed(held):
+        say(task, task.unreached_since or at, _("Personne n’a pu être prévenu"))
+    for notice in task_rows.troubled_notices(held):
+        who = notice.recipient.display_name
+        say(notice.task, notice.created_at, _("Message peut-être pas arrivé à %(name)s : appelez") % {"name": who})
+
+    shown = faces(actor, _seen(actor, {task.subject for task in found.values()}), discreet=discreet)
     roles, hers = role_labels(), {task.pk for task in task_rows.addressed_to(actor)}
-    steps = []
-    for concern in concerns:
-        notes = []
-        if concern.unanswered:
-            notes.append(
-                _("Relais proposé par %(name)s, pas encore confirmé")
-                % {"name": concern.unanswered.from_user.display_name}
+    steps = [
+        _step(actor, task, pk in hers, roles, shown.get(task.subject), tuple(dict.fromkeys(notes[pk])))
+        for pk, task in sorted(found.items(), key=lambda one: (since[one[0]], one[1].order, one[0]))
+    ]
+    on_call = _on_call(actor.organisations_with(Ability.OVERDUE_SEE), at)
+    return Watch(task_rows.pulse(at, _zone(homes)), homes, steps, on_call)
+
+
+def _concern_notes(concern: task_rows.Concern) -> Iterator[str]:
+    if concern.unanswered:
+        by = concern.unanswered.from_user.display_name
+        yield _("Relais proposé par %(name)s, pas encore confirmé") % {"name": by}
+    if concern.came_back:
+        yield _("Relais revenu sans réponse")
+    if concern.task.unreached_since:
+        yield _("Personne n’a pu être prévenu")
+
+
+def _warnings(organisation_ids: Collection[uuid.UUID]) -> list[str]:
+    """What nobody may have heard, in a sentence each."""
+    alone, lost = len(task_rows.unstaffed(organisation_ids)), len(task_rows.troubled_notices(organisation_ids))
+    said = []
+    if alone:
+        said.append(
+            ngettext(
+                "Une étape attend, et personne n’a pu être prévenu.",
+                "%(count)d étapes attendent, et personne n’a pu être prévenu.",
+                alone,
             )
-        if concern.came_back:
-            notes.append(_("Relais revenu sans réponse"))
-        if concern.task.unreached_since:
-            notes.append(_("Personne n’a pu être prévenu"))
-        face = shown.get(concern.task.subject)
-        steps.append(_step(actor, concern.task, concern.task.pk in hers, roles, face, tuple(notes)))
-    return Watch(
-        task_rows.pulse(at, _zone(homes)), homes, steps, _on_call(actor.organisations_with(Ability.OVERDUE_SEE), at)
-    )
+            % {"count": alone}
+        )
+    if lost:
+        said.append(
+            ngettext(
+                "Un message n’est peut-être pas arrivé : appelez.",
+                "%(count)d messages ne sont peut-être pas arrivés : appelez.",
+                lost,
+            )
+            % {"count": lost}
+        )
+    return said
 
 
 def faces_of(actor: Actor, ids: Sequence[uuid.UUID], *, discreet: bool = False) -> list[Face]:

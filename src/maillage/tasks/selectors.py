@@ -130,10 +130,14 @@ def unstaffed(organisation_ids: Collection[uuid.UUID] | None = None) -> list[Tas
     return list(rows.order_by("unreached_since", "id"))
 
 
-def troubled_notices(tasks: Iterable[uuid.UUID]) -> list[Notice]:
-    """Messages about those steps that may not have arrived: uncertain, or refused so far."""
-    rows = Notice.objects.filter(task__in=set(tasks), state__in=[NoticeState.UNCERTAIN, NoticeState.FAILED])
-    return list(rows.select_related("recipient").order_by("created_at", "id"))
+def troubled_notices(organisation_ids: Collection[uuid.UUID]) -> list[Notice]:
+    """Messages about live steps there that may not have arrived (uncertain, or refused so far), oldest first."""
+    rows = Notice.objects.filter(
+        task__organisation__in=organisation_ids,
+        task__state__in=[TaskState.OPEN, TaskState.WAITING],
+        state__in=[NoticeState.UNCERTAIN, NoticeState.FAILED],
+    )
+    return list(rows.select_related("recipient", "task__organisation", "task__owner_user").order_by("created_at", "id"))
 
 
 def last_sweep() -> datetime | None:
