@@ -1,7 +1,10 @@
 """Every French text has its English one, and the compiled catalogue is the one of the text."""
 
 import re
+from pathlib import Path
 
+import allauth
+import django
 import polib
 
 from tests import messages
@@ -38,3 +41,19 @@ def test_french_is_typed_as_printers_do() -> None:
         entry.msgid for entry in entries() if re.search(r"\w'\w", re.sub(r"%\(\w+\)s|<[^>]*>", "", entry.msgid))
     ]
     assert straight == []
+
+
+def test_no_french_text_is_translated_by_a_library() -> None:
+    """A word of ours that Django or allauth also say comes back as they translate it: « Note », « Remarque »."""
+    ours = {messages.key(entry) for entry in entries()}
+    libraries = [Path(module.__file__).parent for module in (django, allauth)]
+    catalogues = [path for one in libraries for path in one.rglob("locale/fr/LC_MESSAGES/django.mo")]
+    assert len(catalogues) > 5
+    found = {
+        (entry.msgid, text)
+        for path in catalogues
+        for entry in polib.mofile(str(path))
+        for text in (entry.msgstr, *entry.msgstr_plural.values())
+        if messages.key(entry) in ours and text not in ("", entry.msgid, entry.msgid_plural)
+    }
+    assert found == set()
