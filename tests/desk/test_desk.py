@@ -14,6 +14,7 @@ from maillage.audit.journal import SYSTEM
 from maillage.common.clock import now
 from maillage.desk import selectors
 from maillage.episodes import services as episodes
+from maillage.episodes.enums import EpisodeState
 from maillage.tasks import services as tasks
 from maillage.tasks.models import HandOver, SweeperRun
 from maillage.youth import services as youth
@@ -144,6 +145,14 @@ def test_health_staff_sees_only_what_is_addressed_to_her(world: worlds.World, br
     assert desk.steps[0].face.hidden
     assert not desk.away
     assert task.title in text(browse("nurse"))
+
+
+def test_health_staff_finds_who_came_back(world: worlds.World) -> None:
+    episode = world.in_state(EpisodeState.RETURNED, world.lila)
+    (line,) = desk_of(world, "nurse").houses[0].lines
+    assert line.episode is not None
+    assert line.episode.pk == episode.pk
+    assert line.face.hidden
 
 
 def test_a_foster_carer_named_for_one_child_sees_that_child(world: worlds.World) -> None:

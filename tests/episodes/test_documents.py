@@ -102,7 +102,8 @@ def test_the_declaration_says_what_the_police_need(told):
     text = text_of(reader)
     for said in (
         "Lila Parapluie", "Lili", "04/03/2011", "15 ans", "Veste jaune", "@parapluie", "06 39 98 00 01",
-        "Accueil décidé par le juge des enfants", "Cabinet B", "Ana Tabouret", "Exerce l’autorité parentale", "06 39 98 00 02",
+        "Accueil décidé par le juge des enfants", "Cabinet B", "Ana Tabouret", "Exerce l’autorité parentale",
+        "06 39 98 00 02",
         "01 99 00 22 22", "Commissariat des Parasols", "01 99 00 17 17", "PV 2026/0042", "Asthme, inhalateur bleu",
         "Gare du Tabouret", "7 rue du Lampadaire secret", "Fugue", "2026-0001-01", "Nour Lampe",
     ):  # fmt: skip

@@ -111,16 +111,28 @@ def test_another_choice_asks_why_and_keeps_the_answers(world: Any, browser: Any)
 
 
 def test_a_second_open_episode_is_refused_by_name_with_everything_kept(world: Any, browser: Any) -> None:
-    world.open()
     client = browser()
     page = first_screen(client, world, url=f"{OPEN}{world.lila.pk}/")
     assert page.status_code == 200
-    target, data = second_screen(client, page, q_belongings="yes")
+    world.open()  # by a colleague, meanwhile
+    target, data = second_screen(
+        client, page, q_belongings="yes", declared_kind="worrying_disappearance", kind_reason="Sans nouvelles."
+    )
     refused = client.post(target, data)
     assert refused.status_code == 422
     assert "Un épisode est déjà ouvert pour Lila" in refused.content.decode()
     assert second_screen(client, refused)[1]["q_belongings"] == ["yes"]
     assert MissingEpisode.objects.count() == 1
+
+
+def test_who_came_back_and_left_again_is_sent_to_her_open_episode_before_any_question(world: Any, browser: Any) -> None:
+    episode = world.open()
+    page = first_screen(browser(), world, url=f"{OPEN}{world.lila.pk}/")
+    assert page.status_code == 422
+    said = page.content.decode()
+    assert "Un épisode est déjà ouvert pour Lila" in said
+    assert f'href="/e/{episode.pk}/"' in said
+    assert "Ce que vous savez" not in said
 
 
 def test_now_stays_the_minute_it_was_said(world: Any, browser: Any) -> None:

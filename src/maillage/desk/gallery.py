@@ -63,7 +63,8 @@ def states(now: datetime) -> dict[str, Any]:
             },
             {"title": "Demander l’annulation au fichier", "state": "waiting", "after": "Dire son retour à la police"},
             {
-                "title": "Appeler son téléphone", "state": "done", "done_at": now - _minutes(48), "done_by": "Inès Bougeoir",
+                "title": "Appeler son téléphone", "state": "done", "done_at": now - _minutes(48),
+                "done_by": "Inès Bougeoir",
                 "means": "Téléphone", "recipient": "messagerie", "note": "Message laissé, voix calme.",
             },
             {

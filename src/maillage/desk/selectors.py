@@ -164,7 +164,7 @@ def desk(actor: Actor, at: datetime, *, discreet: bool = False) -> Desk:
     returned = Role.HEALTH_STAFF in actor.roles
     if returned:
         # Urgent care has its own hours: whoever came back must not be looked for by name.
-        watched |= {episode.person_id for episode in episode_rows.open_seen_by(actor)}
+        watched |= {episode.person_id for episode in episode_rows.open_seen_by(actor) if episode.returned_at}
     known = {person.pk for person in residents}
     others = _seen(actor, (followed | watched) - known)
     hosted = known | roof.hosted

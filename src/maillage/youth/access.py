@@ -167,6 +167,11 @@ def sheet_readable(actor: Actor, person: YoungPerson) -> bool:
     return opening.exists() and may_here(actor, person, Ability.EPISODE_ACT)
 
 
+def sheet_context(person: YoungPerson) -> uuid.UUID | None:
+    """The episode that her sheet is open for, if one runs."""
+    return SheetOpening.objects.filter(person=person, closed_at__isnull=True).values_list("context", flat=True).first()
+
+
 def open_sheet(actor: Actor, person: YoungPerson) -> Opened:
     """The right to read the departure sheet. Every call is journalled: it is an opening.
 

@@ -172,7 +172,9 @@ class SheetForm(SealedForm):
     columns = tuple(words.SHEET)
 
     prepared_with = forms.BooleanField(
-        label=_("Préparée ensemble"), help_text=_("La jeune personne sait qui lira cette fiche, et quand."), required=False
+        label=_("Préparée ensemble"),
+        help_text=_("La jeune personne sait qui lira cette fiche, et quand."),
+        required=False,
     )
     prepared_on = _day(label=_("Préparée le"), required=False)
     description = forms.CharField(

@@ -326,7 +326,9 @@ def placement_end(
     if not motive.strip():
         raise RuleBroken(_("Indiquez le motif."), field="motive")
     if next_organisation is None and not next_place.strip():
-        raise RuleBroken(_("Indiquez le prochain lieu de vie : un accueil ne s’arrête pas sans suite."), field="next_place")
+        raise RuleBroken(
+            _("Indiquez le prochain lieu de vie : un accueil ne s’arrête pas sans suite."), field="next_place"
+        )
     if next_organisation is not None and next_organisation.pk == row.organisation_id:
         raise RuleBroken(_("Le lieu suivant est le même : gardez plutôt la place."), field="next_organisation")
     at = now()

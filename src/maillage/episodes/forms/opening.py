@@ -29,7 +29,7 @@ class WhoForm(ZonedForm):
         super().__init__(*args, **kwargs)
         field = self.fields["people"]
         assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = list(people)
+        field.choices = self.people_choices = list(people)
 
 
 class _QuestionsForm(ZonedForm):

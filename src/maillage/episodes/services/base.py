@@ -236,7 +236,8 @@ def after_departure(episode: MissingEpisode, at: datetime, *, field: str = "happ
     if at < episode.noticed_at:
         raise RuleBroken(
             _(
-                "C’est avant l’absence constatée (%(at)s). Si personne ne manquait, clore avec le motif « Ouvert par erreur »."
+                "C’est avant l’absence constatée (%(at)s). Si personne ne manquait, "
+                "clore avec le motif « Ouvert par erreur »."
             )
             % {"at": clock_text(episode.noticed_at, zone)},
             field=field,

@@ -26,7 +26,7 @@ from maillage.episodes.forms.base import OTHER
 from maillage.episodes.forms.opening import OpenForm, ReadingForm, WhoForm
 from maillage.episodes.models import MissingEpisode
 from maillage.episodes.protocol import Reading
-from maillage.episodes.selectors import questions_of
+from maillage.episodes.selectors import open_of, questions_of
 from maillage.episodes.selectors_screens import could_be_missing, home_of, origin_of
 from maillage.episodes.views.shared import page_url, seen, show
 from maillage.youth import access as youth
@@ -53,14 +53,30 @@ def episode_open(
         people=[(str(one.pk), one.said) for one in known.values()],
         initial=_again(request) if go == "who" else {"people": [str(pk) for pk in chosen]},
     )
+    running = _still_open(who) if go == "questions" else []
     if not who.is_bound or home is None or not who.is_valid():
         marked = set(map(str, who["people"].value() or ()))
         shown = [(one, str(one.pk) in marked) for one in known.values()]
-        context = {"form": who, "people": shown, **_station(home)}
+        context = {"form": who, "people": shown, "running": running, **_station(home)}
         return show(request, "episodes/open_who.html", context, zone=zone)
     return _questions(
         request, by, who, [person for person in people if str(person.pk) in who.cleaned_data["people"]], known
     )
+
+
+def _still_open(who: WhoForm) -> list[MissingEpisode]:
+    """Open episodes of those chosen (one who came back and left again): said before the questions, not after."""
+    if not who.is_valid():
+        return []
+    said = dict(who.people_choices)
+    running = open_of(map(uuid.UUID, who.cleaned_data["people"]))
+    for person_id in running:
+        who.add_error(
+            "people",
+            _("Un épisode est déjà ouvert pour %(name)s : le reprendre, ou le clore d’abord.")
+            % {"name": said[str(person_id)]},
+        )
+    return list(running.values())
 
 
 def _station(home: Organisation | None) -> dict[str, str]:
