@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maillage.common.localtime import day_bounds, instant, is_night, local
+from maillage.common.localtime import instant, is_night, local
 
 PARIS, REUNION, GUADELOUPE = "Europe/Paris", "Indian/Reunion", "America/Guadeloupe"
 NIGHT = time(22), time(7)
@@ -45,12 +45,6 @@ def test_an_hour_that_does_not_happen_is_moved_past_the_jump() -> None:
 
 def test_an_hour_that_happens_twice_means_the_first() -> None:
     assert instant(date(2026, 10, 25), time(2, 30), PARIS) == utc(2026, 10, 25, 0, 30)
-
-
-@pytest.mark.parametrize(("day", "hours"), [((2026, 3, 29), 23), ((2026, 10, 25), 25), ((2026, 6, 1), 24)])
-def test_days_have_23_24_or_25_hours(day: tuple[int, int, int], hours: int) -> None:
-    start, end = day_bounds(date(*day), PARIS)
-    assert end - start == timedelta(hours=hours)
 
 
 def test_a_naive_datetime_is_refused() -> None:

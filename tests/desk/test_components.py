@@ -312,7 +312,7 @@ def test_an_icon_is_decoration_unless_it_has_words() -> None:
 # -- pages --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("status", ["400", "403", "404", "409", "413", "422", "500", "503", "offline"])
+@pytest.mark.parametrize("status", ["400", "403", "404", "conflict", "413", "422", "500", "503"])
 def test_an_error_page_needs_no_context_and_has_a_way_on(status: str) -> None:
     html = render_to_string(f"errors/{status}.html", {"message": "", "differences": [], "resend": None})
     assert "<title>Maillage</title>" in html.replace("\n", "")
@@ -326,7 +326,7 @@ def test_an_error_page_asks_nothing_of_the_database(django_assert_num_queries: A
         render_to_string("errors/500.html", {"message": "", **shell(request)}, request=None)
 
 
-@pytest.mark.parametrize("page", ["403", "409", "422", "503"])
+@pytest.mark.parametrize("page", ["403", "conflict", "422", "503"])
 def test_a_refused_form_comes_back_whole(page: str) -> None:
     kept = Resend("/p/1/", [Typed("note", "Mes mots", "Note", "Mes mots"), Typed("form_token", "abc")], files=True)
     html = render_to_string(

@@ -28,12 +28,6 @@ def organisations(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Organisation]:
     return Organisation.objects.in_bulk(list(set(ids)))
 
 
-def organisation_by_reference(external_reference: str) -> Organisation | None:
-    if not external_reference:
-        return None
-    return Organisation.objects.filter(external_reference=external_reference).first()
-
-
 def parents() -> dict[uuid.UUID, uuid.UUID | None]:
     """Each organisation and the one above it."""
     return dict(Organisation.objects.values_list("pk", "parent_id"))

@@ -4,7 +4,7 @@ Nights that change the clock: an hour that happens twice means the first one, an
 means the instant the clock jumps past it (PEP 495).
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 # Where no place says another.
@@ -22,11 +22,6 @@ def instant(day: date, clock: time, zone: str) -> datetime:
     """The instant (UTC) when the clocks of the zone show that time on that day."""
     wall = datetime.combine(day, clock.replace(tzinfo=None), tzinfo=ZoneInfo(zone))
     return wall.astimezone(UTC)
-
-
-def day_bounds(day: date, zone: str) -> tuple[datetime, datetime]:
-    """First instant of the day and of the next one: 23, 24 or 25 hours apart."""
-    return instant(day, time.min, zone), instant(day + timedelta(days=1), time.min, zone)
 
 
 def is_night(instant: datetime, zone: str, night_from: time, night_to: time) -> bool:

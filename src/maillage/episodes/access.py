@@ -12,7 +12,7 @@ from maillage.accounts.roles import ABILITIES
 from maillage.common.errors import NotAllowed, RuleBroken
 from maillage.episodes import lifecycle, protocol
 from maillage.episodes.enums import Action
-from maillage.episodes.models import EpisodeDocument, MissingEpisode, Outing, ReturnInterview
+from maillage.episodes.models import EpisodeDocument, MissingEpisode, Outing
 from maillage.youth import access as youth
 from maillage.youth.enums import MissionKind
 
@@ -46,17 +46,6 @@ def document_or_404(actor: Actor, pk: uuid.UUID) -> EpisodeDocument:
     found = (
         EpisodeDocument.objects.filter(episode__in=visible_to(actor), pk=pk)
         .select_related("data_key", "episode__person__data_key")
-        .first()
-    )
-    if found is None:
-        raise Http404
-    return found
-
-
-def interview_or_404(actor: Actor, pk: uuid.UUID) -> ReturnInterview:
-    found = (
-        ReturnInterview.objects.filter(episode__in=visible_to(actor), pk=pk)
-        .select_related("data_key", "episode__person__data_key", "episode__organisation", "episode__protocol")
         .first()
     )
     if found is None:

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Role
 from maillage.accounts.selectors import user_names
-from maillage.common.clock import now as present
 from maillage.common.localtime import local
 from maillage.episodes import access, lifecycle, protocol, versions
 from maillage.episodes.enums import (
@@ -193,14 +192,6 @@ class EpisodePage:
         return action in self.actions
 
 
-@dataclass(frozen=True)
-class OutingNow:
-    """An outing under way. `late`: its expected return has passed."""
-
-    outing: Outing
-    late: bool
-
-
 # --- Lists -----------------------------------------------------------------------------------------------------------
 
 
@@ -216,15 +207,6 @@ def outings_of(person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Outing]:
     return {row.person_id: row for row in rows}
 
 
-def outings_now(person_ids: Iterable[uuid.UUID], now: datetime) -> dict[uuid.UUID, OutingNow]:
-    return {person: OutingNow(row, row.expected_at < now) for person, row in outings_of(person_ids).items()}
-
-
-def episodes_of(actor: Actor, person_id: uuid.UUID) -> QuerySet[MissingEpisode]:
-    """Every episode of one young person this actor sees, newest first."""
-    return access.visible_to(actor).filter(person_id=person_id).select_related("organisation").order_by("-opened_at")
-
-
 def open_seen_by(actor: Actor) -> QuerySet[MissingEpisode]:
     """Open episodes this actor sees, oldest notice first."""
     return (
@@ -233,10 +215,6 @@ def open_seen_by(actor: Actor) -> QuerySet[MissingEpisode]:
         .select_related("person__data_key", "organisation")
         .order_by("noticed_at", "id")
     )
-
-
-def state_of(episode: MissingEpisode) -> EpisodeState:
-    return lifecycle.state_of(episode)
 
 
 def questions_of(departement: str, at: datetime) -> tuple[protocol.Question, ...]:
@@ -305,11 +283,6 @@ def episode_page(actor: Actor, episode: MissingEpisode, now: datetime) -> Episod
         sheet_readable=youth.sheet_readable(actor, person),
         repeat_prompt=repeat_prompt(actor, episode, delays, now),
     )
-
-
-def timeline(actor: Actor, episode: MissingEpisode) -> tuple[Entry, ...]:
-    """The episode's lines as this reader may see them, newest first."""
-    return episode_page(actor, episode, present()).timeline
 
 
 def _text(opened: Opened, row: Any, field: str) -> str:

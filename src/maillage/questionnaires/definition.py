@@ -17,7 +17,6 @@ FORMAT = 1
 TEXT, NOTE, SELECT_ONE, SELECT_MULTIPLE = "text", "note", "select_one", "select_multiple"
 INTEGER, DATE, DATETIME, ACKNOWLEDGE, GROUP = "integer", "date", "datetime", "acknowledge", "group"
 QUESTION_TYPES = frozenset({TEXT, SELECT_ONE, SELECT_MULTIPLE, INTEGER, DATE, DATETIME, ACKNOWLEDGE})
-ITEM_TYPES = QUESTION_TYPES | {NOTE, GROUP}
 
 # The sections of the file an answer may live in, each sealed in a column of its own.
 SECTIONS = (Section.EDUCATION, Section.WORDS, Section.HEALTH)

@@ -108,11 +108,6 @@ def waiting_for(actor: Actor) -> list[HandOver]:
     return [row for row in rows.order_by("answer_by", "id") if reach.is_addressee(row)]
 
 
-def owned_by(actor: Actor) -> list[Task]:
-    """Open steps that are this person's own, soonest first."""
-    return list(_tasks().filter(owner_user=actor.user_id, state=TaskState.OPEN).order_by("due_at", "id"))
-
-
 def addressed_to(actor: Actor) -> list[Task]:
     """Open steps that wait for this person: her own, and those of a role she holds there or above; soonest first."""
     mine = Q(owner_user=actor.user_id)

@@ -30,8 +30,6 @@ from maillage.youth import access as youth
 from maillage.youth.faces import face
 from maillage.youth.selectors import placement_now
 
-Given = Mapping[str, Any]
-
 
 @dataclass(frozen=True)
 class Act:

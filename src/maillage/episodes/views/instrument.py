@@ -51,7 +51,7 @@ def instrument_withdraw(request: HttpRequest, number: int) -> HttpResponse:
     if row is None:
         raise Http404
     form = TokenForm(request.POST)
-    if form.is_valid() and attempt(form, lambda: services.withdraw(by=by, questionnaire=row)):
+    if form.is_valid() and None is not attempt(form, lambda: services.withdraw(by=by, questionnaire=row)):
         messages.success(request, _("Version %(number)s retirée.") % {"number": number})
         return redirect("episodes:instrument")
     return _page(request, InstrumentForm(), refused=form)
