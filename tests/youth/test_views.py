@@ -243,6 +243,14 @@ def test_a_form_leaves_out_what_the_reader_may_not_open():
     assert 'name="decision"' not in page
 
 
+def test_a_shared_screen_says_initials_on_her_page_and_her_sheet(lina, educator):
+    educator.cookies["d"] = "1"
+    for path in ("", "fiche/"):
+        page = educator.get(url(lina, path)).content.decode()
+        assert "L. " in page
+        assert "Lina" not in page
+
+
 # -- departure sheet -----------------------------------------------------------------------------------------------
 
 

@@ -113,6 +113,7 @@ def sheet(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     context = {
         "person": young,
         "name": selectors.full_name(opened, young),
+        "initials": selectors.initials(opened, young),
         "sheet": stored,
         "lines": selectors.sheet_lines(stored, opened) if stored else [],
         "has_photo": selectors.photo_of(young) is not None,
