@@ -153,7 +153,8 @@ def journal(request: HttpRequest) -> HttpResponse:
     by = actor(request)
     by.require(Ability.JOURNAL_READ)
     before = request.GET.get("avant", "")
-    rows = newest(JOURNAL_PAGE, int(before) if before.isdecimal() else None)
+    # 18 digits hold any row's number; more would be refused by the database, not by us.
+    rows = newest(JOURNAL_PAGE, int(before) if before.isdecimal() and len(before) <= 18 else None)
     names = user_names({row.by for row in rows})
     entries = [{"row": row, "label": _(row.label), "by": names.get(row.by) if row.by else None} for row in rows]
     older = rows[-1].id if len(rows) == JOURNAL_PAGE else None
