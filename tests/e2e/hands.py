@@ -13,9 +13,17 @@ EPISODE = re.compile(r"/e/[0-9a-f-]{36}/$")
 
 
 def tick(page: Page, name: str, value: str = "") -> None:
-    """Choose one answer of a question. The whole tile is the target: it draws the input."""
-    wanted = f"input[name='{name}']" + (f"[value='{value}']" if value else "")
-    page.locator(wanted).first.check(force=True)
+    """Choose one answer of a question, by its tile: the whole of it is the target."""
+    box = page.locator(f"input[name='{name}']" + (f"[value='{value}']" if value else "")).first
+    if not box.is_checked():
+        page.locator(f"label[for='{box.get_attribute('id')}']").click()
+    expect(box).to_be_checked()
+
+
+def untick(page: Page, name: str, value: str) -> None:
+    box = page.locator(f"input[name='{name}'][value='{value}']")
+    page.locator(f"label[for='{box.get_attribute('id')}']").click()
+    expect(box).not_to_be_checked()
 
 
 def write(page: Page, name: str, text: str) -> None:

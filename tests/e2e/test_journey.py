@@ -18,7 +18,7 @@ def test_from_notice_to_closed_episode(visit: Callable[..., Page], size: str, ot
     # Three taps, and the number to call stands before any question.
     go(page)
     seventeen = page.locator("main a[href='tel:17']").first
-    call, question = seventeen.bounding_box(), page.locator("fieldset").first.bounding_box()
+    call, question = seventeen.bounding_box(), page.locator("main fieldset").first.bounding_box()
     assert call
     assert question
     assert call["y"] < question["y"]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.hands import EDUCATOR, EPISODE, act, episode_of, go, noted, press, tick, tile, write
+from tests.e2e.hands import EDUCATOR, EPISODE, act, episode_of, go, noted, press, tick, tile, untick, write
 
 
 def test_an_episode_is_opened_and_its_first_step_done_without_scripts(visit: Callable[..., Page]) -> None:
@@ -55,6 +55,6 @@ def test_the_talk_follows_its_conditions_by_a_button_without_scripts(visit: Call
     press(page, "previous")
     expect(whom).to_have_value("Sa marraine.")
     tick(page, "q-besoin", "dormir")
-    page.locator("input[name=q-besoin][value=appeler]").uncheck(force=True)
+    untick(page, "q-besoin", "appeler")
     press(page, "update")
     expect(asked).to_be_hidden()

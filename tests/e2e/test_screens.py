@@ -1,5 +1,7 @@
 """Every screen a reader can open, found by following links as each role: WCAG 2.2 AA, sizes, titles, both colours."""
 
+import base64
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
@@ -7,12 +9,12 @@ from urllib.parse import urlsplit
 import pytest
 from django.urls import URLResolver, get_resolver, resolve
 from django.urls.exceptions import Resolver404
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import PHONE, enter
-from tests.e2e.hands import EDUCATOR, go
+from tests.e2e.conftest import PHONE
+from tests.e2e.hands import EDUCATOR, go, tick
 from tests.e2e.looks import troubles
-from tests.e2e.site import Site
+from tests.e2e.site import PERIOD, Site, code_of
 
 Visit = Callable[..., Page]
 
@@ -102,7 +104,7 @@ def test_screens_before_signing_in_are_fit_for_everyone(site: Site, browser: Bro
     page.locator("input[name=login]").fill("personne@exemple.invalid")
     page.locator("input[name=password]").fill("rien du tout")
     page.locator("input[name=password]").press("Enter")
-    page.locator("[role=alert], .field__error").first.wait_for()
+    page.locator(".field__error, .form-errors").first.wait_for()
     found += troubles(page)
     page.locator("input[name=login]").fill(EDUCATOR)
     page.locator("input[name=password]").fill("parapluie tabouret lampadaire")
@@ -113,18 +115,31 @@ def test_screens_before_signing_in_are_fit_for_everyone(site: Site, browser: Bro
     assert not found, "\n".join(found)
 
 
-def test_setting_up_a_second_factor_is_fit_for_everyone(site: Site, browser: Browser) -> None:
-    """An account whose factor was just taken away sees nothing but these screens."""
+def test_setting_up_a_second_factor_is_fit_for_everyone(visit: Visit, site: Site, browser: Browser) -> None:
+    """An account whose factor was taken away sees nothing but these screens, then sets up a new one."""
+    manager = visit("comptes@exemple.invalid", "desktop")
+    manager.goto("/compte/personnes/")
+    manager.get_by_role("link", name="Gaspard Arrosoir").click()
+    manager.locator("form[action*='second-facteur'] button").click()
     context = browser.new_context(**PHONE, base_url=site.url, locale="fr-FR")
     page = context.new_page()
-    enter(page, site, "astreinte@exemple.invalid")
-    page.goto("/compte/codes/retirer/")
-    page.locator("main form button[type=submit]").first.click()
-    page.goto("/compte/second-facteur/")
+    page.goto("/compte/entrer/")
+    page.locator("input[name=login]").fill("astreinte@exemple.invalid")
+    page.locator("input[name=password]").fill("parapluie tabouret lampadaire")
+    page.locator("input[name=password]").press("Enter")
+    page.wait_for_url("**/compte/second-facteur/")
     found = troubles(page)
-    for address in ("/compte/codes/", "/compte/cles/ajouter/"):
-        page.goto(address)
-        found += troubles(page)
+    page.goto("/")
+    assert page.url.endswith("/compte/second-facteur/")
+    page.goto("/compte/cles/ajouter/")
+    found += troubles(page)
+    page.goto("/compte/codes/")
+    found += troubles(page)
+    key = base64.b32decode(page.locator("main code").inner_text().strip())
+    page.locator("input[name=code]").fill(code_of(key, int(time.time()) // PERIOD))
+    page.locator("main form button[type=submit]").first.click()
+    page.goto("/")
+    expect(page.locator("main .desk")).to_be_visible()
     context.close()
     assert not found, "\n".join(found)
 
@@ -132,14 +147,14 @@ def test_setting_up_a_second_factor_is_fit_for_everyone(site: Site, browser: Bro
 def test_screens_behind_a_form_are_fit_for_everyone(visit: Visit) -> None:
     page = visit(EDUCATOR)
     page.goto("/e/nouveau/")
-    page.locator("input[name=people]").first.check(force=True)
+    tick(page, "people")
     go(page)
     page.locator("#questions").wait_for()
     found = troubles(page)
-    page.locator("input[name=q_threat][value=yes]").check(force=True)
-    page.locator("input[name=declared_kind][value=runaway]").check(force=True)
+    tick(page, "q_threat", "yes")
+    tick(page, "declared_kind", "runaway")
     go(page)  # another choice than the table's asks why
-    page.locator("[role=alert], .field__error").first.wait_for()
+    page.locator(".field__error, .form-errors").first.wait_for()
     found += troubles(page)
     page.goto("/chercher/")
     page.locator("input[name=text]").fill("Lina")

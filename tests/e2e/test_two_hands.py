@@ -22,10 +22,10 @@ def test_what_a_colleague_does_appears_without_a_reload(visit: Visit) -> None:
     outing.locator("form[action*='/rentree/'] button").click()
     expect(hers.get_by_text("Retour noté.")).to_be_visible()
     here = mine.locator("section[aria-labelledby=ici]")
-    expect(here.get_by_text("Ily", exact=True)).to_be_visible(timeout=25_000)
+    expect(here.get_by_role("link", name="Ily", exact=True)).to_be_visible(timeout=25_000)
     open_episode(hers, "Tom")
     away = mine.locator("section[aria-labelledby=absentes]")
-    expect(away.get_by_text("Tom", exact=True)).to_be_visible(timeout=25_000)
+    expect(away.get_by_role("link", name="Tom", exact=True)).to_be_visible(timeout=25_000)
     assert loads == []
 
 
@@ -66,7 +66,7 @@ def test_a_form_sent_after_its_session_ended_comes_back_whole(site: Site, browse
     page.goto("/")
     page.get_by_role("link", name=re.compile("Autre sortie : Lou")).click()
     write(page, "where", "Chez sa grand-tante, jusqu’au dessert.")
-    context.clear_cookies()
+    context.clear_cookies(name="s")  # the session; it ends with idleness, the page stays
     go(page)
     expect(page.get_by_text("votre texte est gardé")).to_be_visible()
     page.locator("input[name=login]").fill(who)
@@ -77,7 +77,7 @@ def test_a_form_sent_after_its_session_ended_comes_back_whole(site: Site, browse
     expect(page.get_by_text("Chez sa grand-tante, jusqu’au dessert.")).to_be_visible()
     page.get_by_role("button", name="Envoyer").click()
     page.goto("/")
-    expect(page.locator("section[aria-labelledby=sorties]").get_by_text("Lou", exact=True)).to_be_visible()
+    expect(page.locator("section[aria-labelledby=sorties]").get_by_role("link", name="Lou", exact=True)).to_be_visible()
     context.close()
 
 
