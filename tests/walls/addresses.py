@@ -1,0 +1,284 @@
+"""Every address of the product, and what each person of `places.py` gets there. A new address belongs here.
+
+`reads`: what a GET answers, by letter: "200:EFM 404:DX". None: GET is not for this address (405). `typed`: what a
+person it is meant for (`by`) types, and then gets `done`; None: POST is not for this address (405).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from maillage.common.clock import now
+from maillage.episodes.models import MissingEpisode, Outing
+from maillage.tasks.models import Task
+from maillage.youth.models import ParentalSituation, Placement, YoungPerson
+from tests.walls.places import Place
+from tests.youth.young import picture
+
+Typed = Mapping[str, Any] | Callable[[Place], Mapping[str, Any]]
+
+FIELD, EVERYONE = "EFMCA", "EFMCAHDX"
+# Who opens her file at all; those who see nobody get what a stranger gets.
+_FILE = f"200:{FIELD}H 404:DX"
+_ACT = f"200:{FIELD} 403:H 404:DX"
+
+
+@dataclass(frozen=True)
+class Address:
+    """One address about a file. `at`: keyword → word of `Place.ids` (or a fixed text, after "=").
+
+    `first`: letters refused (403) before any look at the file, whoever it is about.
+    """
+
+    name: str
+    at: Mapping[str, str] = field(default_factory=dict)
+    reads: str | None = None
+    typed: Typed | None = None
+    by: str = "E"
+    done: int = 302
+    first: str = ""
+    # What a stranger gets instead of 404, when the answer depends on nothing.
+    blind: Mapping[str, int] = field(default_factory=dict)
+
+    def kwargs(self, ids: Mapping[str, Any]) -> dict[str, Any]:
+        return {key: word[1:] if word.startswith("=") else ids[word] for key, word in self.at.items()}
+
+    def url(self, ids: Mapping[str, Any]) -> str:
+        return reverse(self.name, kwargs=self.kwargs(ids))
+
+    def body(self, place: Place) -> dict[str, Any]:
+        typed = self.typed(place) if callable(self.typed) else self.typed
+        return dict(typed or {})
+
+    def __str__(self) -> str:
+        fixed = [word[1:] for word in self.at.values() if word.startswith("=")]
+        return " ".join([self.name, *fixed])
+
+
+def expected(reads: str) -> dict[str, int]:
+    """Letter → status."""
+    return {letter: int(part[:3]) for part in reads.split() for letter in part[4:]}
+
+
+def _version(model: Any, word: str, **typed: Any) -> Callable[[Place], dict[str, Any]]:
+    return lambda place: {"version": model.objects.get(pk=place.ids[word]).version, **typed}
+
+
+def _placement(**typed: Any) -> Callable[[Place], dict[str, Any]]:
+    def body(place: Place) -> dict[str, Any]:
+        return {"version": Placement.objects.get(person=place.ids["person"], ends_on__isnull=True).version, **typed}
+
+    return body
+
+
+def _photo(place: Place) -> dict[str, Any]:
+    return {"photo": SimpleUploadedFile("a.jpg", picture(), "image/jpeg")}
+
+
+def _person(name: str, reads: str, typed: Typed | None = None, by: str = "E") -> Address:
+    return Address(f"youth:{name}", {"pk": "person"}, reads, typed, by)
+
+
+def _episode(name: str, reads: str | None, typed: Typed | None = None, in_: str = "missing", **values: Any) -> Address:
+    more = values.pop("at", {})
+    return Address(f"episodes:{name}", {"episode_id": in_, **more}, reads, typed, **values)
+
+
+def _act(slug: str, in_: str, reads: str = _ACT, by: str = "E", **typed: Any) -> Address:
+    return _episode("act", reads, typed, in_, by=by, at={"slug": f"={slug}"})
+
+
+def _step(name: str, reads: str | None, typed: Typed | None, which: str = "step", **values: Any) -> Address:
+    return _episode(name, reads, typed, at={"task_id": which}, **values)
+
+
+def _account(name: str, **values: Any) -> Address:
+    return Address(
+        f"accounts:{name}", {"pk": "user"}, typed=values.pop("typed", {}), by="X", first="EFMCAHDN", **values
+    )
+
+
+def _outing_preset(place: Place) -> dict[str, str]:
+    return {"preset": f"visit {(now() + timedelta(hours=3)).isoformat()}"}
+
+
+def _shift(place: Place) -> dict[str, Any]:
+    day = (now() + timedelta(days=5)).strftime("%Y-%m-%d")
+    return {"version": 1, "user": str(place.world.manager.pk), "starts_at": f"{day}T08:00", "ends_at": f"{day}T20:00"}
+
+
+ABOUT_A_FILE: list[Address] = [
+    # -- the young person
+    _person("person", _FILE),
+    _person("readings", "200:CA 403:EFMH 404:DX"),
+    _person(
+        "identity", "200:EMCA 403:FH 404:DX",
+        _version(YoungPerson, "person", given_name="Lila", family_name="Parapluie", legal_status="judge"),
+    ),
+    _person("parent_new", "200:EMCA 403:FH 404:DX", {"kinship": "mother", "authority": "full", "contact": "allowed"}),
+    Address(
+        "youth:parent", {"pk": "person", "parent_id": "parent"}, "200:EMCA 403:FH 404:DX",
+        _version(ParentalSituation, "parent", kinship="mother", authority="full", contact="allowed"),
+    ),
+    _person("sheet", f"200:{FIELD} 403:H 404:DX"),
+    _person("sheet_edit", "200:EFMC 403:AH 404:DX", {"version": 1, "description": "Autre manteau"}),
+    _person("photo", _FILE),
+    _person("photo_edit", "200:EMCA 403:FH 404:DX", _photo),
+    Address(
+        "youth:placement_start", {"pk": "unplaced"}, "200:C 404:EFMAHDX",
+        lambda place: {
+            "organisation": str(place.world.other_home.pk), "kind": "home", "starts_on": "2026-02-01",
+            "legal_basis": "Jugement (synthétique)",
+        },
+        by="C",
+    ),
+    _person("placement_keep", _ACT, _placement(until="2099-01-01")),
+    _person(
+        "placement_end", "200:CA 403:EFMH 404:DX",
+        _placement(
+            ends_on="2026-01-06", end_kind="breakdown", motive="Synthétique", next_place="Ailleurs", agreed="on"
+        ),
+        by="C",
+    ),
+    # -- the desk
+    Address("desk:outing_start", {"person_id": "at_home"}, f"302:{FIELD}H 404:DX", _outing_preset),
+    Address("desk:outing_end", {"outing_id": "outing"}, f"302:{FIELD}H 404:DX", {}),
+    Address(
+        "desk:acknowledge", {"hand_over_id": "hand_over"}, f"302:{EVERYONE}", {}, by="colleague",
+        blind={"GET": 302, "POST": 422},
+    ),
+    # -- outings and opening
+    Address("episodes:open_person", {"person_id": "at_home"}, f"200:{FIELD} 403:HDX", first="HDXN",
+            typed=lambda place: {"people": str(place.ids["at_home"]), "noticed_at_0": "now", "go": "open",
+                                 "declared_kind": "runaway", "kind_reason": "Synthétique"}),
+    Address("episodes:open_outing", {"outing_id": "outing"}, f"200:{FIELD} 403:HDX", first="HDXN",
+            typed=lambda place: {"people": str(place.ids["out"]), "noticed_at_0": "now", "go": "open",
+                                 "declared_kind": "runaway", "kind_reason": "Synthétique"}),
+    Address("episodes:outing_start", {"person_id": "at_home"}, f"200:{FIELD} 403:H 404:DX",
+            {"kind": "visit", "expected": "120"}),
+    Address("episodes:outing_end", {"outing_id": "outing"}, None, {}),
+    Address("episodes:outing_extend", {"outing_id": "outing"}, f"200:{FIELD} 403:H 404:DX",
+            _version(Outing, "outing", expected="240")),
+    # -- the episode
+    _episode("page", _FILE),
+    _episode("live", _FILE),
+    _episode("reading", _ACT, _version(MissingEpisode, "missing", go="save", declared_kind="worrying_disappearance",
+                                       kind_reason="Synthétique")),
+    _act("contact", "missing", way="call", outcome="no_answer"),
+    _act("signe", "missing", way="message", words="ça va"),
+    _act("qualification", "missing", authority="police", kind="runaway"),
+    _act("place", "missing", until="2099-01-01"),
+    _episode("act", "200:CA 403:EFMH 404:DX", at={"slug": "=fin-accueil"}, by="C",
+             typed=_placement(ends_on="2026-01-06", end_kind="breakdown", motive="Synthétique", next_place="Ailleurs")),
+    _act("localisee", "missing", by_police="on"),
+    _act("trajet", "located", who="Deux collègues"),
+    _act("rentree", "missing", who="Seule"),
+    _act("retour-erreur", "returned", text="Ce n’était pas elle."),
+    _act("soins", "returned", _FILE, offer="offered"),
+    _act("besoins", "returned", met="food"),
+    _act("questionnaire-enqueteurs", "returned", outcome="not_held"),
+    _act("proposition", "returned", offer="refused"),
+    _act("decision", "returned", title="Prendre rendez-vous", owner="role:case_worker", due_at="2099-01-01T10:00"),
+    _act("rouvrir", "closed", "200:EMCA 403:FH 404:DX", text="Repartie aussitôt."),
+    _episode("correct", _ACT, {"happened_at": "2026-01-01T10:00", "text": "Corrigé"}, at={"event_id": "line"}),
+    _episode("close", "200:EMCA 403:FH 404:DX",
+             _version(MissingEpisode, "missing", reason="opened_by_mistake", note="Synthétique")),
+    _step("step", _FILE, None),
+    _step("step_do", None, _version(Task, "step", means="phone", done_at_0="now")),
+    _step("step_hand_over", _FILE,
+          lambda place: {"to": f"user:{place.world.colleague.pk}:{place.world.home.pk}", "word": "merci"}),
+    _step("step_acknowledge", None, {"answer": "yes"}, "relayed", by="colleague"),
+    _step("step_not_due", _FILE, _version(Task, "step", reason="Synthétique")),
+    _step("step_take", None, {}),
+    _step("step_undo", None, _version(Task, "done"), "done"),
+    _episode("talk", _FILE, {"readers": "educator", "told": "on"}, "returned"),
+    _episode("talk_questionnaire", _FILE,
+             {"do": "save", "version": 1, "q-besoin": "autre"}, "talking"),
+    _episode("talk_correct", None, {}, "closed"),
+    _episode("documents", _FILE),
+    *(
+        _episode("document_make", _ACT, {}, in_, at={"kind": f"={kind}"})
+        for kind, in_ in [("declaration", "missing"), ("end_of_search", "returned"), ("serious_event", "missing")]
+    ),
+    _episode("document_make", _ACT, lambda place: {"chosen": str(place.ids["line"])}, at={"kind": "=chronology"}),
+    _episode("document", _ACT, at={"document_id": "document"}),
+    # -- the rota
+    Address("tasks:shift_edit", {"pk": "shift"}, "200:M 403:EFX 404:CAHDN", _shift, by="M"),
+    Address("tasks:shift_remove", {"pk": "shift"}, None, {"version": 1}, by="M"),
+    Address("tasks:shift_add", {"organisation": "home", "role": "=on_call_manager"}, "200:M 403:EFX 404:CAHDN",
+            _shift, by="M"),
+    # -- accounts
+    _account("person", reads="200:X 403:EFMCAHD",
+             typed=lambda place: {"display_name": "Nour Lampe", "phone": "01 99 00 12 34", "version": 1}),
+    _account("role_open", typed=lambda place: {"organisation": str(place.world.home.pk), "role": "foster_carer"}),
+    _account("deactivate"),
+    _account("reactivate"),
+    _account("reset_second_factor"),
+    Address("accounts:invite_again", {"pk": "invited"}, None, {}, by="X", first="EFMCAHDN"),
+    Address("accounts:role_end", {"pk": "membership"}, None, {}, by="X", first="EFMCAHDN"),
+    Address("mfa_edit_webauthn", {"pk": "key"}, f"404:{EVERYONE}", {"name": "Autre"}, by="colleague"),
+    Address("mfa_remove_webauthn", {"pk": "key"}, f"404:{EVERYONE}", {}, by="colleague"),
+]  # fmt: skip
+
+# Addresses that name nothing: what a GET answers to each, and to someone signed out.
+ALL = EVERYONE + "N"
+OF_ONESELF: dict[str, tuple[str | None, int]] = {
+    "desk:home": (f"200:{FIELD}H 302:DXN", 302),
+    "desk:watch": ("200:MCA 403:EFHDXN", 302),
+    "desk:search": (f"200:{FIELD}H 403:DXN", 302),
+    "desk:journal": ("200:D 403:EFMCAHXN", 302),
+    "desk:help": (f"200:{ALL}", 302),
+    "desk:legal": (f"200:{ALL}", 200),
+    "desk:preferences": (None, 405),
+    "desk:components": (f"404:{ALL}", 404),
+    "tasks:rota": (f"200:{ALL}", 302),
+    "episodes:open": (f"200:{FIELD} 403:HDXN", 302),
+    "episodes:paper": (f"200:{ALL}", 302),
+    "episodes:settings": ("200:A 403:EFMCHDXN", 302),
+    "episodes:protocol_load": ("200:A 403:EFMCHDXN", 302),
+    "episodes:instrument": ("200:A 403:EFMCHDXN", 302),
+    "accounts:home": (f"200:{ALL}", 302),
+    "mfa_index": (f"200:{ALL}", 302),
+    "mfa_list_webauthn": (f"200:{ALL}", 302),
+    "accounts:language": (None, 302),
+    "accounts:end_sessions": (None, 302),
+    "accounts:parked": (f"302:{ALL}", 302),
+    "accounts:second_factor": (f"200:{ALL}", 302),
+    "accounts:people": ("200:X 403:EFMCAHDN", 302),
+    "accounts:invite": ("200:X 403:EFMCAHDN", 302),
+    "account_login": (f"302:{ALL}", 200),
+    "mfa_login_webauthn": (f"302:{ALL}", 302),
+    "mfa_authenticate": (f"302:{ALL}", 302),
+    "account_logout": (None, 405),
+    "account_reset_password": (f"200:{ALL}", 200),
+    "account_reset_password_done": (f"200:{ALL}", 200),
+    "account_reset_password_from_key_done": (f"200:{ALL}", 200),
+    "account_change_password": (f"200:{ALL}", 302),
+    "account_reauthenticate": (f"200:{ALL}", 302),
+    "mfa_reauthenticate": (f"302:{ALL}", 302),  # nobody here has codes or a key
+    "mfa_reauthenticate_webauthn": (f"302:{ALL}", 302),
+    "mfa_activate_totp": (f"200:{ALL}", 302),
+    "mfa_deactivate_totp": (f"404:{ALL}", 302),
+    "mfa_view_recovery_codes": (f"404:{ALL}", 302),
+    "mfa_generate_recovery_codes": (f"200:{ALL}", 302),
+    "mfa_add_webauthn": (f"200:{ALL}", 302),
+}
+# A secret instead of a name: `tests/accounts` tries every way around it.
+SECRET = {"account_reset_password_from_key"}
+# Of the whole installation, nobody's file: `tests/episodes_screens/test_instrument.py` says whose it is.
+SHARED = {"episodes:instrument_withdraw"}
+
+
+def names(resolver: URLResolver | None = None, space: str = "") -> Iterator[str]:
+    """Every name the resolver knows, with its namespace."""
+    resolver = resolver or get_resolver()
+    for one in resolver.url_patterns:
+        if isinstance(one, URLResolver):
+            yield from names(one, f"{space}{one.namespace}:" if one.namespace else space)
+        elif isinstance(one, URLPattern):
+            assert one.name, f"{one.pattern} has no name"
+            yield f"{space}{one.name}"
