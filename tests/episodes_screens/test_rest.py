@@ -110,6 +110,15 @@ def test_an_outing_is_extended_and_ended(world: Any, browser: Any) -> None:
     assert outing.returned_at is not None
 
 
+def test_who_notes_no_outing_is_offered_no_form(world: Any, browser: Any) -> None:
+    outing = services.outing_start(
+        by=world.actor(), person=world.lila, kind="visit", expected_at=now() + timedelta(hours=1)
+    )
+    nurse = browser("nurse")
+    assert nurse.get(reverse("episodes:outing_start", args=[world.noe.pk])).status_code == 403
+    assert nurse.get(reverse("episodes:outing_extend", args=[outing.pk])).status_code == 403
+
+
 def test_outings_belong_to_her_home(world: Any, browser: Any) -> None:
     outing = services.outing_start(
         by=world.actor(), person=world.lila, kind="visit", expected_at=now() + timedelta(hours=1)
@@ -143,6 +152,17 @@ def test_the_talk_begins_only_once_she_was_told_who_reads(world: Any, browser: A
     assert ReturnInterview.objects.count() == 1
     assert browser("carer").get(url).status_code == 200
     assert 'name="told"' not in browser("carer").get(url).content.decode()
+
+
+def test_a_talk_begun_by_a_colleague_meanwhile_is_said_and_what_was_typed_kept(world: Any, browser: Any) -> None:
+    url = reverse("episodes:talk", args=[world.in_state(RETURNED).pk])
+    late = browser("colleague")
+    target, data = late.fill(url, told="on", chosen_person="Sa tante")
+    assert browser().submit(url, told="on").status_code == 302
+    refused = late.post(target, data)
+    assert refused.status_code == 422
+    assert "Sa tante" in refused.content.decode()
+    assert ReturnInterview.objects.count() == 1
 
 
 def test_the_draft_is_kept_resumed_and_the_talk_held(questionnaire: None, world: Any, browser: Any) -> None:

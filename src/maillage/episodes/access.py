@@ -82,3 +82,12 @@ def require(actor: Actor, episode: MissingEpisode, action: Action) -> None:
         raise NotAllowed(_("Votre rôle ne permet pas cette action."))
     if refusal := lifecycle.refusal(lifecycle.state_of(episode), action):
         raise RuleBroken(refusal)
+
+
+def require_outings(actor: Actor, person_id: uuid.UUID) -> None:
+    """Http404 when she does not see her, NotAllowed when her role notes no outing."""
+    held = abilities(actor, person_id)
+    if not held:
+        raise Http404
+    if Ability.OUTING_RECORD not in held:
+        raise NotAllowed(_("Votre rôle ne permet pas cette action."))

@@ -4,15 +4,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
-from django.http import Http404
 from django.utils.translation import gettext as _
 
 from maillage.accounts.actors import Actor
-from maillage.accounts.enums import Ability
 from maillage.accounts.models import Organisation
 from maillage.audit.journal import action, note
 from maillage.common.clock import now
-from maillage.common.errors import Difference, NotAllowed, RuleBroken, StaleEdit
+from maillage.common.errors import Difference, RuleBroken, StaleEdit
 from maillage.episodes import access
 from maillage.episodes.enums import OUTING_ENDED, OUTING_EXTENDED, OUTING_STARTED, OutingKind
 from maillage.episodes.models import MissingEpisode, Outing
@@ -22,14 +20,6 @@ from maillage.youth.selectors import placement_now
 
 if TYPE_CHECKING:
     from maillage.youth.models import YoungPerson
-
-
-def _require(by: Actor, person_id: object) -> None:
-    held = access.abilities(by, person_id)  # type: ignore[arg-type]
-    if not held:
-        raise Http404
-    if Ability.OUTING_RECORD not in held:
-        raise NotAllowed(_("Votre rôle ne permet pas cette action."))
 
 
 def _after_leaving(left_at: datetime, expected_at: datetime) -> None:
@@ -53,7 +43,7 @@ def outing_start(
 
     RuleBroken when she is already out or missing, or when the return would come before the departure.
     """
-    _require(by, person.pk)
+    access.require_outings(by, person.pk)
     placement = placement_now(person)
     organisation = organisation or (placement.organisation if placement else None)
     if organisation is None:
@@ -86,7 +76,7 @@ def _locked(by: Actor, outing: Outing) -> Outing:
         .select_related("person__data_key", "organisation")
         .get(pk=outing.pk)
     )
-    _require(by, row.person_id)
+    access.require_outings(by, row.person_id)
     if row.returned_at is not None:
         raise RuleBroken(_("Le retour de cette sortie est déjà noté."))
     if row.missing_at is not None:

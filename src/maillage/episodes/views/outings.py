@@ -26,6 +26,7 @@ from maillage.youth.faces import face
 def outing_start(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     by = actor(request)
     person = youth.get_visible_or_404(by, person_id)
+    access.require_outings(by, person.pk)
     home = home_of(by, [person])
     zone = home.zone if home else ZONE
     form = OutingForm(posted(request), zone=zone)
@@ -81,6 +82,7 @@ def outing_end(request: HttpRequest, outing_id: uuid.UUID) -> HttpResponse:
 def outing_extend(request: HttpRequest, outing_id: uuid.UUID) -> HttpResponse:
     by = actor(request)
     outing = access.outing_or_404(by, outing_id)
+    access.require_outings(by, outing.person_id)
     zone = outing.organisation.zone
     form = ExtendForm(posted(request), version=outing.version, zone=zone)
     if request.method == "POST" and form.is_valid():

@@ -42,24 +42,25 @@ def talk(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
     page = episode_page(by, episode, now())
     readers = readers_of_words()
     form = StartForm(posted(request), zone=page.zone, readers=readers, initial={"readers": [r for r, _l in readers]})
+    offered = page.interview is None and page.may(Action.INTERVIEW_START)
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        begun = attempt(
-            form,
-            lambda: services.interview_start(
+
+        def start() -> ReturnInterview:
+            given = form.cleaned_data
+            return services.interview_start(
                 by=by,
                 episode=episode,
                 readers=given["readers"],
                 told=given["told"],
                 chosen_person=given["chosen_person"],
                 independent=given["independent"],
-            ),
-        )
+            )
+
+        # Begun by somebody else meanwhile: this page has no form left; the page of refusals keeps what was typed.
+        begun = attempt(form, start) if offered else start()
         if begun:
             return redirect("episodes:talk_questionnaire", episode_id)
-    context = _context(by, page) | {
-        "form": form if page.interview is None and page.may(Action.INTERVIEW_START) else None
-    }
+    context = _context(by, page) | {"form": form if offered else None}
     return show(request, "episodes/talk.html", context, zone=page.zone)
 
 
