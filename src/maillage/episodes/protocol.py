@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -340,8 +341,9 @@ def _scalar(node: yaml.Node) -> Any:
     return {"oui": "yes", "non": "no", "inconnu": "unknown"}.get(text, text) if plain else text
 
 
+@lru_cache(maxsize=32)
 def load(text: str, name: str) -> Protocol:
-    """The protocol of a YAML text. ProtocolInvalid with every fault: file, line, cause."""
+    """The protocol of a YAML text, read once per process. ProtocolInvalid with every fault: file, line, cause."""
     source = _Source(text, name)
     if not isinstance(source.data, dict):
         raise ProtocolInvalid([source.fault((), _("un protocole est une suite de clés"))])

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -13,14 +12,9 @@ from maillage.episodes.models import DepartementSettings, ProtocolVersion
 ANY = "*"
 
 
-@lru_cache(maxsize=32)
-def _parsed(source: str, name: str) -> protocol.Protocol:
-    return protocol.load(source, name)
-
-
 def protocol_of(version: ProtocolVersion) -> protocol.Protocol:
     """The definition of a stored version, parsed once per process (a version never changes)."""
-    return _parsed(version.source, f"{version.slug}-{version.number}")
+    return protocol.load(version.source, f"{version.slug}-{version.number}")
 
 
 def current(departement: str, at: datetime) -> ProtocolVersion:
