@@ -298,7 +298,7 @@ def test_the_page_is_in_the_readers_language_where_the_author_wrote_it(world: Wo
     with translation.override("en"):
         form = form_of(world, draft)
         assert form.title == "Return talk"
-        assert "What does she need now?" in html_of(form)
+        assert "What is needed now?" in html_of(form)
 
 
 def test_reading_shows_words_apart_and_says_what_is_closed(world: World):

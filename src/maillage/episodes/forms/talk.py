@@ -12,9 +12,7 @@ from maillage.episodes.forms.base import WhenField, ZonedForm, line, pick, picks
 
 class AttemptForm(ZonedForm):
     offer = pick(_("Réponse"), [choice for choice in Offer.choices if choice[0] != Offer.HELD])
-    chosen_person = line(
-        _("Avec qui, à son choix"), help_text=_("Quelqu’un d’ici ou d’ailleurs.")
-    )
+    chosen_person = line(_("Avec qui, à son choix"), help_text=_("Quelqu’un d’ici ou d’ailleurs."))
     words = prose(_("Ses mots"), rows=2)
     text = prose(
         _("Autre chose à savoir"), rows=2, help_text=_("Si c’est impossible : pourquoi, et quand recommencer.")
