@@ -3,6 +3,7 @@
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import PHONE, enter
+from tests.e2e.looks import troubles
 from tests.e2e.site import Site
 
 WHO = "aemo@exemple.invalid"
@@ -42,7 +43,14 @@ def test_a_passkey_is_set_up_and_signs_in_alone(site: Site, browser: Browser) ->
     expect(page.get_by_role("heading", level=1)).to_contain_text("La Passerelle")
 
     page.goto("/compte/")
+    page.get_by_role("link", name="Renommer Téléphone de service").click()
+    found = troubles(page)
+    page.goto("/compte/confirmer/cle/")
+    found += troubles(page)
+    page.goto("/compte/")
     page.get_by_role("link", name="Retirer Téléphone de service").click()
+    found += troubles(page)
+    assert not found, "\n".join(found)
     page.locator("main .btn-primary, main .btn-danger").first.click()
     page.goto("/compte/")
     expect(page.get_by_text("Téléphone de service")).to_have_count(0)

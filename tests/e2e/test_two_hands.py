@@ -75,7 +75,7 @@ def test_a_form_sent_after_its_session_ended_comes_back_whole(site: Site, browse
     page.locator("input[name=code]").fill(site.code(who))
     page.locator("input[name=code]").press("Enter")
     expect(page.get_by_text("Chez sa grand-tante, jusqu’au dessert.")).to_be_visible()
-    page.get_by_role("button", name="Envoyer").click()
+    page.get_by_role("button", name="Envoyer", exact=True).click()
     page.goto("/")
     expect(page.locator("section[aria-labelledby=sorties]").get_by_role("link", name="Lou", exact=True)).to_be_visible()
     context.close()
