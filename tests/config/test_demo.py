@@ -22,8 +22,8 @@ from maillage.config.demo import loading as demo
 from maillage.config.demo.accounts import ACCOUNTS
 from maillage.config.demo.people import YOUNG
 from maillage.episodes.enums import EpisodeState
+from maillage.episodes.lifecycle import state_of
 from maillage.episodes.models import MissingEpisode
-from maillage.episodes.selectors import state_of
 from maillage.vault.fields import SealedField
 from maillage.vault.models import DataKey
 from maillage.vault.sealing import Opened
