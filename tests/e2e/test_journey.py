@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.hands import EDUCATOR, EPISODE, act, go, noted, press, tick, tile, write
+from tests.e2e.looks import troubles
 
 
 @pytest.mark.parametrize(("size", "other_size", "who"), [("phone", "desktop", "Zoé"), ("desktop", "phone", "Maya")])
@@ -120,6 +121,7 @@ def test_from_notice_to_closed_episode(visit: Callable[..., Page], size: str, ot
     other = visit(EDUCATOR, other_size)
     other.goto(f"{episode}entretien/questionnaire/")
     expect(other.locator("[name=q-appeler][type=text]")).to_have_value("Sa tante, à Lanterne-sur-Eau.")
+    assert not troubles(other)
     press(other, "next")
     other.locator("textarea[name=q-faits]").fill("Sommeil dès l’arrivée.")
     press(other, "next")

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.e2e.conftest import PHONE, enter
-from tests.e2e.hands import COLLEAGUE, EDUCATOR, act, episode_of, filled, go, open_episode, person_of, tick, write
+from tests.e2e.hands import COLLEAGUE, EDUCATOR, act, episode_of, filled, go, open_episode, person_of, tick, tile, write
 from tests.e2e.site import Site
 
 Visit = Callable[..., Page]
@@ -99,3 +99,21 @@ def test_one_form_sent_twice_writes_once(visit: Visit) -> None:
     other = page.request.post(f"{episode}noter/contact/", form=changed, headers={"Referer": episode})
     assert other.status == 409
     assert "Autre chose." in other.text()
+
+
+def test_a_choice_made_while_the_protocol_is_read_again_stays(visit: Visit) -> None:
+    page = visit(EDUCATOR)
+    page.goto("/e/nouveau/")
+    tile(page, "Jade").click()
+    go(page)
+    held: list[Route] = []
+    page.route("**/e/nouveau/", lambda route: held.append(route))
+    with page.expect_request(lambda request: request.method == "POST"):
+        tick(page, "q_threat", "yes")
+    tick(page, "declared_kind", "runaway")
+    write(page, "kind_reason", "Dispute sans gravité, déjà apaisée.")
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        held[0].continue_()
+    expect(page.locator("#lecture")).to_contain_text("Disparition inquiétante")
+    expect(page.locator("input[name=declared_kind][value=runaway]")).to_be_checked()
+    expect(page.locator("[name=kind_reason]")).to_have_value("Dispute sans gravité, déjà apaisée.")
