@@ -45,7 +45,7 @@ def test_a_form_sent_without_a_session_gets_the_sign_in_page_and_keeps_its_text_
     page = Client().post(INVITE, typed(user))
     said = page.content.decode()
     assert page.status_code == 401
-    assert "Votre session a expiré ; votre texte est gardé." in said
+    assert "Votre session a expiré ; votre texte est gardé." in said
     assert TEXT not in said
     assert "alix@exemple.invalid" not in said
     assert TEXT not in blob_in(page)

@@ -43,6 +43,12 @@ def test_french_is_typed_as_printers_do() -> None:
     assert straight == []
 
 
+def test_french_signs_are_never_cut_from_their_word() -> None:
+    """A no-break space before « : ; ? ! » and inside the guillemets: a sign alone at the start of a line is a fault."""
+    cut = re.compile(r"(?<=[^\s|]) [:;?!»](?![\w=/])|« ")
+    assert [entry.msgid for entry in entries() if cut.search(entry.msgid)] == []
+
+
 def test_no_french_text_is_translated_by_a_library() -> None:
     """A word of ours that Django or allauth also say comes back as they translate it: « Note », « Remarque »."""
     ours = {messages.key(entry) for entry in entries()}

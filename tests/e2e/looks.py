@@ -29,11 +29,16 @@ _MEASURE = """() => {
     .filter(one => shown(one) && !one.closest('.visually-hidden'))
     .map(one => [Math.round(one.getBoundingClientRect().height * 10) / 10, one.outerHTML.slice(0, 90)])
     .filter(([height]) => height > 0 && height < 43.5);
+  const spilt = [...document.querySelectorAll('.btn, .tap, .quick__one, .clock, .sitenav__item')]
+    .filter(one => shown(one) && !one.closest('.visually-hidden'))
+    .filter(one => one.clientWidth && one.scrollWidth > one.clientWidth + 1)
+    .map(one => one.outerHTML.slice(0, 90));
   return {
     title: document.title,
     language: document.documentElement.lang,
     titles: [...document.querySelectorAll('h1')].filter(one => !one.closest('[hidden]')).length,
     wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    spilt: spilt,
     low: low.map(([height, html]) => `${height} px high: ${html}`),
     inline: document.querySelectorAll('main [style]:not(svg *):not(svg)').length,
   };
@@ -65,6 +70,7 @@ def _plain(page: Page, size: str) -> Iterator[str]:
         yield f"language {seen['language']!r}"
     if seen["wide"] > 0:
         yield f"scrolls sideways by {seen['wide']} px"
+    yield from (f"words wider than their button: {html}" for html in seen["spilt"])
     if size == "phone":
         yield from seen["low"]
     said = f"{seen['title']} {page.url}".lower()

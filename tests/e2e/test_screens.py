@@ -208,11 +208,14 @@ def test_the_look_sees_what_is_wrong(browser: Browser) -> None:
     page = browser.new_context(**PHONE).new_page()
     page.set_content(
         "<meta name=viewport content='width=device-width'><title>Zoé</title><h1>a</h1><h1>b</h1>"
-        "<p style='color:#bbb'>faint</p><a class=btn href='/'>x</a><div style='width:900px'>w</div><img src=x>"
+        "<p style='color:#bbb'>faint</p><a class=btn href='/'>x</a>"
+        "<a class=tap style='display:block;width:2em;white-space:nowrap' href='/'>many words</a>"
+        "<div style='width:900px'>w</div><img src=x>"
     )
     found = "\n".join(troubles(page))
     for trouble in (
-        "2 main titles", "language", "sideways", "px high", "'zoé' in the title", "color-contrast", "image-alt",
+        "2 main titles", "language", "sideways", "px high", "wider than their button", "'zoé' in the title",
+        "color-contrast", "image-alt",
     ):  # fmt: skip
         assert trouble in found, trouble
     page.context.close()

@@ -28,12 +28,12 @@ def test_the_small_one_is_valid():
 @pytest.mark.parametrize(
     ("before", "after", "where", "cause"),
     [
-        ("    owner: case_worker", "    owner: sorciere", "sorciere", "rôle : valeur inconnue « sorciere »"),
+        ("    owner: case_worker", "    owner: sorciere", "sorciere", "rôle : valeur inconnue « sorciere »"),
         (
             "{after: 15 min, to: on_call_manager}",
             "{after: 15 min, to: personne}",
             "personne",
-            "rôle : valeur inconnue « personne »",
+            "rôle : valeur inconnue « personne »",
         ),
         (
             "{after: 15 min, to: on_call_manager}",
@@ -45,37 +45,37 @@ def test_the_small_one_is_valid():
             "    suggests: unauthorised_absence",
             "    suggests: promenade",
             "promenade",
-            "lecture : valeur inconnue « promenade »",
+            "lecture : valeur inconnue « promenade »",
         ),
         ("{kinds: [worrying_disappearance], delay: 30 min}", "{kinds: [grave], delay: 30 min}", "grave", "lecture"),
-        ("  - key: known\n", "  - key: threat\n", "key: threat", "clé en double « threat »"),
-        ("  - key: reference\n", "  - key: declaration\n", "key: declaration", "clé en double « declaration »"),
-        ("title: Petit protocole", "title: Petit\ntitle: protocole", "title: protocole", "clé en double « title »"),
-        ("- {delay: 2 h}", "- {delay: deux heures}", "deux heures", "délai illisible « deux heures »"),
-        ("remind_before: 15 min", "remind_before: 15", "remind_before", "délai illisible « 15 »"),
+        ("  - key: known\n", "  - key: threat\n", "key: threat", "clé en double « threat »"),
+        ("  - key: reference\n", "  - key: declaration\n", "key: declaration", "clé en double « declaration »"),
+        ("title: Petit protocole", "title: Petit\ntitle: protocole", "title: protocole", "clé en double « title »"),
+        ("- {delay: 2 h}", "- {delay: deux heures}", "deux heures", "délai illisible « deux heures »"),
+        ("remind_before: 15 min", "remind_before: 15", "remind_before", "délai illisible « 15 »"),
         ("- {delay: 2 h}", "- {age_below: 16, delay: 2 h}", "age_below: 16", "la dernière règle de délai"),
         ("- {time: night, delay: 1 h}", "- {delay: 1 h}", "- {delay: 1 h}", "la dernière règle de délai"),
-        ("starts_after: declaration", "starts_after: rien", "rien", "étape inconnue « rien »"),
+        ("starts_after: declaration", "starts_after: rien", "rien", "étape inconnue « rien »"),
         ("starts_after: declaration", "starts_after: parents", "starts_after", "existe une fois par parent"),
         ("starts_after: declaration", "starts_after: end", "starts_after", "naît d’un autre événement"),
-        ("starts_after: declaration", "starts_after: reference", "starts_after", "boucle : reference → reference"),
-        ("{answers: {threat: oui}}", "{answers: {menace: oui}}", "menace: oui", "question inconnue « menace »"),
-        ("{answers: {threat: oui}}", "{answers: {threat: souvent}}", "souvent", "réponse : valeur inconnue"),
+        ("starts_after: declaration", "starts_after: reference", "starts_after", "boucle : reference → reference"),
+        ("{answers: {threat: oui}}", "{answers: {menace: oui}}", "menace: oui", "question inconnue « menace »"),
+        ("{answers: {threat: oui}}", "{answers: {threat: souvent}}", "souvent", "réponse : valeur inconnue"),
         ("{answers: {threat: oui}}", "{}", "when: {}", "une ligne sans condition"),
         ("zone: Europe/Paris", "zone: Europe/Atlantide", "Atlantide", "fuseau horaire inconnu"),
-        ("start: 21:00", "start: 25:00", "25:00", "heure illisible « 25:00 »"),
-        ("    trigger: sign_of_life", "    trigger: parfois", "parfois", "déclencheur : valeur inconnue « parfois »"),
-        ("    phone: \"17\"\n", "", "steps:", "il manque l’étape « appeler le 17 »"),
-        ("within: [{delay: immédiat}]", "within: [{delay: 1 h}]", "steps:", "il manque l’étape « appeler le 17 »"),
+        ("start: 21:00", "start: 25:00", "25:00", "heure illisible « 25:00 »"),
+        ("    trigger: sign_of_life", "    trigger: parfois", "parfois", "déclencheur : valeur inconnue « parfois »"),
+        ("    phone: \"17\"\n", "", "steps:", "il manque l’étape « appeler le 17 »"),
+        ("within: [{delay: immédiat}]", "within: [{delay: 1 h}]", "steps:", "il manque l’étape « appeler le 17 »"),
         ("    for_each: parent\n", "", "key: parents", "suit sa situation"),
         ("    audience: parent\n", "", "key: parents", "suit sa situation"),
-        ("    title: Entretien\n", "", "key: talk", "il manque « title »"),
-        ("    title: Entretien\n", "    titre: Entretien\n    title: E\n", "titre:", "mot inconnu « titre »"),
-        ("followed: [end, talk]", "followed: [fin]", "followed", "étape inconnue « fin »"),
-        ("followed: [end, talk]", "bientot: [end]", "bientot", "motif de clôture : valeur inconnue « bientot »"),
+        ("    title: Entretien\n", "", "key: talk", "il manque « title »"),
+        ("    title: Entretien\n", "    titre: Entretien\n    title: E\n", "titre:", "mot inconnu « titre »"),
+        ("followed: [end, talk]", "followed: [fin]", "followed", "étape inconnue « fin »"),
+        ("followed: [end, talk]", "bientot: [end]", "bientot", "motif de clôture : valeur inconnue « bientot »"),
         ("talk: 72 h}", "talk: 72 h", "closing", "ce n’est pas du YAML lisible"),
         ("otherwise:\n", "otherwise: &x\n", "otherwise", "ni ancre"),
-        ("slug: petit", "slug: Petit Protocole", "slug", "« slug » mal écrit"),
+        ("slug: petit", "slug: Petit Protocole", "slug", "« slug » mal écrit"),
         ("status: practice}\n  - key: declaration", "status: '?'}\n  - key: declaration", "'?'", "statut de source"),
     ],
 )  # fmt: skip
@@ -86,7 +86,7 @@ def test_a_fault_names_file_line_and_cause(before: str, after: str, where: str, 
     matching = [fault for fault in found if cause in fault.cause]
     assert matching, [str(fault) for fault in found]
     assert matching[0].line in lines, str(matching[0])
-    assert str(matching[0]).startswith(f"essai.yaml, ligne {matching[0].line} : ")
+    assert str(matching[0]).startswith(f"essai.yaml, ligne {matching[0].line} : ")
 
 
 def test_a_loop_of_several_steps_is_shown_whole():
@@ -95,7 +95,7 @@ def test_a_loop_of_several_steps_is_shown_whole():
         "  - key: declaration\n    starts_after: reference\n    title: Envoyer la fiche\n",
     )
     causes = [fault.cause for fault in faults(text)]
-    assert "boucle : declaration → reference → declaration" in causes
+    assert "boucle : declaration → reference → declaration" in causes
 
 
 def test_all_faults_come_at_once_in_the_order_of_the_file():
@@ -112,7 +112,7 @@ def test_a_step_for_school_cannot_say_more_than_an_absence(word: str):
         "    audience: school\n    within: [{delay: 1 h}]\n    why: Absente.\n"
         "    source: {text: Usage, status: practice}\n  - key: tell\n",
     )
-    assert [fault.cause for fault in faults(text)] == ["école et employeur n’apprennent qu’une absence : reformuler"]
+    assert [fault.cause for fault in faults(text)] == ["école et employeur n’apprennent qu’une absence : reformuler"]
 
 
 def test_a_call_to_17_reserved_to_some_is_not_enough():

@@ -49,7 +49,7 @@ def test_a_line_looks_at_the_night_and_at_the_first_time():
 
 
 def test_an_unknown_question_is_refused():
-    with pytest.raises(ValueError, match="question inconnue « autre »"):
+    with pytest.raises(ValueError, match="question inconnue « autre »"):
         read({"autre": "yes"})
 
 

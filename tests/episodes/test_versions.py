@@ -26,7 +26,7 @@ def test_a_fault_is_shown_with_file_line_and_cause_and_nothing_is_kept(world):
         load(world, text)
     line = line_of(text, "sorciere")
     assert refused.value.field == "text"
-    assert refused.value.message.startswith(f"essai.yaml, ligne {line} : rôle : valeur inconnue « sorciere »")
+    assert refused.value.message.startswith(f"essai.yaml, ligne {line} : rôle : valeur inconnue « sorciere »")
     assert not ProtocolVersion.objects.filter(departement="99").exists()
 
 

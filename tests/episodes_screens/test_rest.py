@@ -34,7 +34,7 @@ def making(episode: Any, kind: str) -> str:
 
 def test_a_declaration_says_what_it_will_carry_then_is_made_once(world: Any, browser: Any) -> None:
     episode, client = world.open(), browser()
-    assert "aucune : joignez-en une" in client.get(making(episode, "declaration")).content.decode()
+    assert "aucune : joignez-en une" in client.get(making(episode, "declaration")).content.decode()
     target, data = client.fill(making(episode, "declaration"))
     assert client.post(target, data).status_code == 302
     assert client.post(target, data).status_code == 302

@@ -146,7 +146,7 @@ def test_a_document_that_finds_no_room_takes_no_number(world: worlds.World, educ
         (
             "  - key: declaration\n    title: Envoyer la fiche\n",
             "  - key: declaration\n    starts_after: reference\n    title: Envoyer la fiche\n",
-            "boucle : declaration",
+            "boucle : declaration",
         ),
     ],
     ids=["unknown role", "loop"],

@@ -94,7 +94,7 @@ def test_of_several_communes_of_one_name_that_of_the_departement_is_meant():
         ({"sex": "?"}, "Sexe", "F, M ou X"),
         ({"departement": ""}, "Département", "absent"),
         ({"departement": "20"}, "Département", "n’est pas un département"),
-        ({"legal_status": "mystère"}, "Statut juridique", "« mystère » n’est pas prévu"),
+        ({"legal_status": "mystère"}, "Statut juridique", "« mystère » n’est pas prévu"),
         ({"home_commune": "Zut-sur-Nulle-Part"}, "Commune du lieu", "absente de la liste officielle"),
         ({"home_commune": "Sainte-Colombe"}, "Commune du lieu", "ajoutez le code postal"),
         ({"home_commune": "Lille", "home_postcode": "75001"}, "Commune du lieu", "absente"),
@@ -194,7 +194,7 @@ def test_a_wrong_mapping_names_its_key(tmp_path, text, said):
         mapped(tmp_path, text)
 
 
-@pytest.mark.parametrize(("headers", "said"), [(["A"], "« Prénom » n’est pas"), (["Prénom", "prenom"], "deux fois")])
+@pytest.mark.parametrize(("headers", "said"), [(["A"], "« Prénom » n’est pas"), (["Prénom", "prenom"], "deux fois")])
 def test_a_heading_missing_or_twice_is_said(headers, said):
     with pytest.raises(Unreadable, match=said):
         Columns(headers, ColumnMapping(columns={"given_name": "Prénom"}))

@@ -163,9 +163,9 @@ def test_a_bad_row_stops_and_spoils_no_other(tmp_path):
     assert names() == ["Lina Parapluie", "Noé Tabouret"]
     assert {remark.line for remark in report.refused} == {3, 4, 5, 6}
     assert [str(remark) for remark in report.refused if remark.line != 5] == [
-        "ligne 3 : Date de naissance : date non comprise (attendu : JJ/MM/AAAA)",
-        "ligne 4 : Commune du lieu : commune « Nulle-Part-sur-Rien 93200 » absente de la liste officielle",
-        "ligne 6 : même référence qu’à la ligne 2",
+        "ligne 3 : Date de naissance : date non comprise (attendu : JJ/MM/AAAA)",
+        "ligne 4 : Commune du lieu : commune « Nulle-Part-sur-Rien 93200 » absente de la liste officielle",
+        "ligne 6 : même référence qu’à la ligne 2",
     ]
     assert dry.refused == report.refused
     assert (dry.created, dry.organisations) == (report.created, report.organisations) == (2, 1)
@@ -182,7 +182,7 @@ def test_a_row_refused_while_writing_leaves_no_half(tmp_path, monkeypatch):
 
     monkeypatch.setattr(services, "parent_save", refuse)
     report = imported(csv(tmp_path, LINA, NOE))
-    assert [str(remark) for remark in report.refused] == ["ligne 2 : refusé par le test"]
+    assert [str(remark) for remark in report.refused] == ["ligne 2 : refusé par le test"]
     assert names() == ["Noé Tabouret"]
     assert (report.created, report.organisations) == (1, 1)
     assert Placement.objects.count() == 1
@@ -205,9 +205,9 @@ def test_likely_twins_are_listed_by_line_or_file_and_never_merged(tmp_path):
     twin = changed(LINA, reference="EX-9", family="PARAPLUIE")
     for report in (run(csv(tmp_path, LINA, twin, NOE), by=SYSTEM), imported(csv(tmp_path, LINA, twin, NOE))):
         assert [str(remark) for remark in report.twins] == [
-            f"ligne 2 : ressemble au dossier {known.pk}",
-            f"ligne 3 : ressemble au dossier {known.pk}",
-            "ligne 3 : ressemble à la ligne 2",
+            f"ligne 2 : ressemble au dossier {known.pk}",
+            f"ligne 3 : ressemble au dossier {known.pk}",
+            "ligne 3 : ressemble à la ligne 2",
         ]
         assert report.created == 3
     assert YoungPerson.objects.count() == 4
@@ -260,7 +260,7 @@ def test_an_erased_file_is_not_made_again(tmp_path):
     imported(path)
     destroy(YoungPerson.objects.get().data_key)
     report = imported(path)
-    assert [str(remark) for remark in report.refused] == ["ligne 2 : ce dossier a été effacé"]
+    assert [str(remark) for remark in report.refused] == ["ligne 2 : ce dossier a été effacé"]
     assert YoungPerson.objects.count() == 1
 
 

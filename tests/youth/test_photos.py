@@ -83,7 +83,7 @@ def bomb() -> bytes:
         (picture("GIF"), "JPEG, PNG ou WebP"),
         (picture("BMP"), "JPEG, PNG ou WebP"),
         (picture(size=(400, 400))[:600], "abîmée"),
-        (b"\xff" * (photos.MAX_BYTES + 1), "8 Mo"),
+        (b"\xff" * (photos.MAX_BYTES + 1), "8 Mo"),
         (bomb(), "trop grande"),
         (picture("PNG", (8000, 8000)), "trop grande"),
     ],

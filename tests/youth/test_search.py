@@ -70,11 +70,13 @@ def test_a_person_created_after_the_index_is_found(home, me):
 
 def test_a_number_committed_late_is_not_lost(home, me):
     lina, milo = resident(home), resident(home, "Milo", "Cerf-Volant")
-    IdentityRevision.objects.filter(person=milo).update(id=100)
+    last = IdentityRevision.objects.get(person=milo).pk
+    IdentityRevision.objects.filter(pk=last).update(id=last + 100)
     assert search(me, "Cerf") == [milo]
     person_edit(by=SYSTEM, person=lina, version=1, family_name="Guirlande")
-    # Its number was given before 100 and committed after: PostgreSQL does not promise the order.
-    IdentityRevision.objects.filter(pk__gt=100).update(id=50)
+    # Its number was given before the other and committed after: PostgreSQL does not promise the order.
+    changed = IdentityRevision.objects.filter(person=lina).latest("at")
+    IdentityRevision.objects.filter(pk=changed.pk).update(id=last + 50)
     assert search(me, "Guirlande") == [lina]
 
 

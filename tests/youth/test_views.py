@@ -324,7 +324,7 @@ def test_the_upload_page_says_what_is_never_stored_and_whom_to_tell(lina, educat
         (b"%PDF-1.7 pas une photo", "n’est pas une photo"),
         (b"<svg/>", "n’est pas une photo"),
         (b"", "vide"),
-        (b"\xff\xd8" + b"x" * photos.MAX_BYTES, "8 Mo"),
+        (b"\xff\xd8" + b"x" * photos.MAX_BYTES, "8 Mo"),
     ],
 )
 def test_a_disguised_or_oversize_upload_is_refused_beside_the_field(lina, educator, content, said):

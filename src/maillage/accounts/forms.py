@@ -110,7 +110,7 @@ class AddKeyForm(webauthn.AddWebAuthnForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _say(self, "name", _("Nom de la clé"), _("Par exemple : téléphone du service."))
+        _say(self, "name", _("Nom de la clé"), _("Par exemple : téléphone du service."))
 
 
 class RenameKeyForm(webauthn.EditWebAuthnForm):  # type: ignore[misc]

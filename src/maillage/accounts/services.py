@@ -34,7 +34,7 @@ def _require_over_user(by: By, user: User) -> None:
         if not access.visible_to(by).filter(pk=user.pk).exists() or not access.answers_for(by, user):
             raise NotAllowed(_("Ce compte n’est pas de votre ressort."))
         if user.pk == by.user_id:
-            raise RuleBroken(_("Une autre personne doit le faire : personne ne change ses propres droits."))
+            raise RuleBroken(_("Une autre personne doit le faire : personne ne change ses propres droits."))
 
 
 def _write(row: User | Organisation, version: int | None, labels: dict[str, str], values: dict[str, object]) -> None:
@@ -217,7 +217,7 @@ def membership_open(
     _require_over(by, organisation.pk)
     role = Role(role)
     if isinstance(by, Actor) and user.pk == by.user_id:
-        raise RuleBroken(_("Une autre personne doit le faire : personne ne change ses propres droits."))
+        raise RuleBroken(_("Une autre personne doit le faire : personne ne change ses propres droits."))
     instant = now()
     running = Membership.objects.filter(user=user).exclude(ends_at__lte=instant)
     if running.filter(organisation=organisation, role=role).exists():
@@ -225,7 +225,7 @@ def membership_open(
     roles = {role, *(Role(held) for held in running.values_list("role", flat=True))}
     if Role.ADMINISTRATOR in roles and any(SECTIONS[held] for held in roles):
         raise RuleBroken(
-            _("Qui administre les comptes n’ouvre aucun dossier : il faut deux comptes séparés."), field="role"
+            _("Qui administre les comptes n’ouvre aucun dossier : il faut deux comptes séparés."), field="role"
         )
     membership = Membership.objects.create(
         user=user, organisation=organisation, role=role, starts_at=starts_at or instant
@@ -240,7 +240,7 @@ def membership_end(*, by: By, membership: Membership, ends_at: datetime | None =
     """Take a role back, at `ends_at` (None: now)."""
     _require_over(by, membership.organisation_id)
     if isinstance(by, Actor) and membership.user_id == by.user_id:
-        raise RuleBroken(_("Une autre personne doit le faire : personne ne change ses propres droits."))
+        raise RuleBroken(_("Une autre personne doit le faire : personne ne change ses propres droits."))
     end = max(ends_at or now(), membership.starts_at + timedelta(microseconds=1))
     if not Membership.objects.filter(pk=membership.pk, ends_at__isnull=True).update(ends_at=end):
         raise RuleBroken(_("Ce rôle a déjà pris fin."))

@@ -19,7 +19,7 @@ class OutingForm(TokenForm):
 class SearchForm(forms.Form):
     text = forms.CharField(
         label=_("Prénom, nom, surnom"),
-        help_text=_("Une faute de frappe ne gêne pas : « Lamdaire » trouve Lampadaire."),
+        help_text=_("Une faute de frappe ne gêne pas : « Lamdaire » trouve Lampadaire."),
         min_length=2,
         max_length=80,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "words", "spellcheck": "false"}),

@@ -263,7 +263,7 @@ def watch(actor: Actor, at: datetime, *, discreet: bool = False) -> Watch:
         say(task, task.unreached_since or at, _("Personne n’a pu être prévenu"))
     for notice in task_rows.troubled_notices(held):
         who = notice.recipient.display_name
-        say(notice.task, notice.created_at, _("Message peut-être pas arrivé à %(name)s : appelez") % {"name": who})
+        say(notice.task, notice.created_at, _("Message peut-être pas arrivé à %(name)s : appelez") % {"name": who})
 
     shown = faces(actor, _seen(actor, {task.subject for task in found.values()}), discreet=discreet)
     roles, hers = role_labels(), {task.pk for task in task_rows.addressed_to(actor)}
@@ -301,8 +301,8 @@ def _warnings(organisation_ids: Collection[uuid.UUID]) -> list[str]:
     if lost:
         said.append(
             ngettext(
-                "Un message n’est peut-être pas arrivé : appelez.",
-                "%(count)d messages ne sont peut-être pas arrivés : appelez.",
+                "Un message n’est peut-être pas arrivé : appelez.",
+                "%(count)d messages ne sont peut-être pas arrivés : appelez.",
                 lost,
             )
             % {"count": lost}

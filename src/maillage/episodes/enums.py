@@ -74,7 +74,7 @@ class ClosingReason(models.TextChoices):
     FOLLOWED = "followed", _("De retour, suivi fait")
     BACK_NO_FOLLOW_UP = "back_no_follow_up", _("De retour, sans suite")
     OPENED_BY_MISTAKE = "opened_by_mistake", _("Ouvert par erreur")
-    OTHER_PLACE = "other_place", _("Ne revient pas ici : autre lieu")
+    OTHER_PLACE = "other_place", _("Ne revient pas ici : autre lieu")
     MAJORITY = "majority", _("Majorité pendant l’absence")
 
 

@@ -140,7 +140,7 @@ def refusal(state: EpisodeState, action: Action) -> str:
     if possible(state, action):
         return ""
     if state == CLOSED:
-        return _("L’épisode est clos : le rouvrir d’abord.")
+        return _("L’épisode est clos : le rouvrir d’abord.")
     if action == Action.REOPEN:
         return _("L’épisode n’est pas clos.")
     if state == RETURNED:
@@ -150,5 +150,5 @@ def refusal(state: EpisodeState, action: Action) -> str:
     if action == Action.FETCH_PLAN:
         return _("La localisation n’est pas encore notée.")
     if action == Action.END_OF_SEARCH_MAKE:
-        return _("Ni localisation ni retour : la recherche continue.")
+        return _("Ni localisation ni retour : la recherche continue.")
     return _("Le retour n’est pas encore noté.")

@@ -75,7 +75,7 @@ def parse_delay(text: Any) -> timedelta:
         if parts and (set(parts) != {"minutes"} or "min" in text.lower()):
             return timedelta(**parts)
     raise ValueError(
-        _("délai illisible « %(text)s » (écrire « 45 min », « 2 h », « 1 h 30 », « 3 j »)") % {"text": text}
+        _("délai illisible « %(text)s » (écrire « 45 min », « 2 h », « 1 h 30 », « 3 j »)") % {"text": text}
     )
 
 
@@ -90,7 +90,7 @@ AnyDelay = Annotated[timedelta | str, BeforeValidator(_delay_or_name)]
 def _clock(value: Any) -> time:
     found = re.fullmatch(r"(\d{1,2})[:h](\d{2})", str(value).strip())
     if not found or int(found[1]) > 23 or int(found[2]) > 59:
-        raise ValueError(_("heure illisible « %(text)s » (écrire « 21:00 »)") % {"text": value})
+        raise ValueError(_("heure illisible « %(text)s » (écrire « 21:00 »)") % {"text": value})
     return time(int(found[1]), int(found[2]))
 
 
@@ -259,7 +259,7 @@ class Fault:
     cause: str
 
     def __str__(self) -> str:
-        return _("%(name)s, ligne %(line)d : %(cause)s") % {"name": self.name, "line": self.line, "cause": self.cause}
+        return _("%(name)s, ligne %(line)d : %(cause)s") % {"name": self.name, "line": self.line, "cause": self.cause}
 
 
 class ProtocolInvalid(ValueError):
@@ -309,7 +309,7 @@ class _Source:
                 key = str(key_node.value)
                 line = key_node.start_mark.line + 1
                 if key in found:
-                    self.faults.append(Fault(self.name, line, _("clé en double « %(key)s »") % {"key": key}))
+                    self.faults.append(Fault(self.name, line, _("clé en double « %(key)s »") % {"key": key}))
                 self.lines[(*path, key)] = line
                 found[key] = self._read(value_node, (*path, key))
             return found
@@ -378,11 +378,11 @@ def _cause(item: Any) -> str:
     field = next((part for part in reversed(item["loc"]) if part in _CHOICES), last)
     kind, given, context = item["type"], item["input"], item.get("ctx", {})
     if kind == "missing":
-        return _("il manque « %(key)s »") % {"key": last}
+        return _("il manque « %(key)s »") % {"key": last}
     if kind == "extra_forbidden":
-        return _("mot inconnu « %(key)s »") % {"key": last}
+        return _("mot inconnu « %(key)s »") % {"key": last}
     if kind in ("enum", "literal_error"):
-        return _("%(what)s : valeur inconnue « %(given)s » (possibles : %(expected)s)") % {
+        return _("%(what)s : valeur inconnue « %(given)s » (possibles : %(expected)s)") % {
             "what": _CHOICES.get(str(field), str(field)),
             "given": given,
             "expected": str(context.get("expected", "")).replace(" or ", ", ").replace("'", ""),
@@ -390,10 +390,10 @@ def _cause(item: Any) -> str:
     if kind == "value_error":
         return str(context["error"])
     if kind == "string_pattern_mismatch":
-        return _("« %(key)s » mal écrit : « %(given)s »") % {"key": last, "given": given}
+        return _("« %(key)s » mal écrit : « %(given)s »") % {"key": last, "given": given}
     if kind in ("too_short", "string_too_short"):
-        return _("« %(key)s » est vide") % {"key": last}
-    return _("« %(key)s » : valeur impossible « %(given)s »") % {"key": last, "given": str(given)[:60]}
+        return _("« %(key)s » est vide") % {"key": last}
+    return _("« %(key)s » : valeur impossible « %(given)s »") % {"key": last, "given": str(given)[:60]}
 
 
 def _incoherences(protocol: Protocol) -> Iterator[tuple[Path, str]]:
@@ -404,32 +404,32 @@ def _incoherences(protocol: Protocol) -> Iterator[tuple[Path, str]]:
     try:
         ZoneInfo(protocol.zone)
     except (KeyError, ValueError, OSError):
-        yield ("zone",), _("fuseau horaire inconnu « %(zone)s »") % {"zone": protocol.zone}
+        yield ("zone",), _("fuseau horaire inconnu « %(zone)s »") % {"zone": protocol.zone}
     asked = {question.key for question in protocol.questions}
     for index, line in enumerate(protocol.table):
         for key in line.when.answers:
             if key not in asked:
-                yield ("table", index, "when", "answers", key), _("question inconnue « %(key)s »") % {"key": key}
+                yield ("table", index, "when", "answers", key), _("question inconnue « %(key)s »") % {"key": key}
         if line.when == LineCondition():
-            yield ("table", index, "when"), _("une ligne sans condition s’appliquerait toujours : écrire « otherwise »")
+            yield ("table", index, "when"), _("une ligne sans condition s’appliquerait toujours : écrire « otherwise »")
     yield from _chain(("escalation",), protocol.escalation)
     steps = {step.key: step for step in protocol.steps}
     for index, step in enumerate(protocol.steps):
         yield from _step_faults(("steps", index), step, steps)
     yield from _loops(protocol)
     if not any(map(_calls_first, protocol.steps)):
-        yield ("steps",), _("il manque l’étape « appeler le 17 » à l’ouverture, pour fugue et disparition inquiétante")
+        yield ("steps",), _("il manque l’étape « appeler le 17 » à l’ouverture, pour fugue et disparition inquiétante")
     for reason, keys in protocol.closing.items():
         for position, key in enumerate(keys):
             if key not in steps:
-                yield ("closing", str(reason), position), _("étape inconnue « %(key)s »") % {"key": key}
+                yield ("closing", str(reason), position), _("étape inconnue « %(key)s »") % {"key": key}
 
 
 def _doubles(name: str, parts: Sequence[Any]) -> Iterator[tuple[Path, str]]:
     seen: set[str] = set()
     for index, part in enumerate(parts):
         if part.key in seen:
-            yield (name, index, "key"), _("clé en double « %(key)s »") % {"key": part.key}
+            yield (name, index, "key"), _("clé en double « %(key)s »") % {"key": part.key}
         seen.add(part.key)
 
 
@@ -459,22 +459,22 @@ def _step_faults(path: Path, step: Step, steps: Mapping[str, Step]) -> Iterator[
             try:
                 ZoneInfo(zone)
             except (KeyError, ValueError, OSError):
-                yield (*path, place), _("fuseau horaire inconnu « %(zone)s »") % {"zone": zone}
+                yield (*path, place), _("fuseau horaire inconnu « %(zone)s »") % {"zone": zone}
     if (step.audience == Audience.PARENT) != (step.for_each == "parent"):
         yield (
             path,
-            _("une étape qui prévient un parent suit sa situation : « audience: parent » et « for_each: parent »"),
+            _("une étape qui prévient un parent suit sa situation : « audience: parent » et « for_each: parent »"),
         )
     if step.audience in (Audience.SCHOOL, Audience.EMPLOYER) and _NOT_FOR_SCHOOL.search(step.title + step.why):
-        yield (*path, "title"), _("école et employeur n’apprennent qu’une absence : reformuler")
+        yield (*path, "title"), _("école et employeur n’apprennent qu’une absence : reformuler")
     if step.starts_after is not None:
         before = steps.get(step.starts_after)
         if before is None:
-            yield (*path, "starts_after"), _("étape inconnue « %(key)s »") % {"key": step.starts_after}
+            yield (*path, "starts_after"), _("étape inconnue « %(key)s »") % {"key": step.starts_after}
         elif before.for_each is not None:
-            yield (*path, "starts_after"), _("« %(key)s » existe une fois par parent") % {"key": step.starts_after}
+            yield (*path, "starts_after"), _("« %(key)s » existe une fois par parent") % {"key": step.starts_after}
         elif before.trigger not in (Trigger.OPENED, step.trigger):
-            yield (*path, "starts_after"), _("« %(key)s » naît d’un autre événement") % {"key": step.starts_after}
+            yield (*path, "starts_after"), _("« %(key)s » naît d’un autre événement") % {"key": step.starts_after}
 
 
 def _loops(protocol: Protocol) -> Iterator[tuple[Path, str]]:
@@ -486,7 +486,7 @@ def _loops(protocol: Protocol) -> Iterator[tuple[Path, str]]:
             seen.append(key)
             key = after.get(key)
         if key == step.key:
-            yield ("steps", index, "starts_after"), _("boucle : %(loop)s") % {"loop": " → ".join([*seen, step.key])}
+            yield ("steps", index, "starts_after"), _("boucle : %(loop)s") % {"loop": " → ".join([*seen, step.key])}
 
 
 def _calls_first(step: Step) -> bool:
@@ -517,7 +517,7 @@ def answers_of(protocol: Protocol, facts: Mapping[str, str]) -> dict[str, Answer
     """An answer to every question, « ne sait pas » where none was given. ValueError on an unknown question."""
     known = {question.key for question in protocol.questions}
     if strange := set(facts) - known:
-        raise ValueError(_("question inconnue « %(key)s »") % {"key": sorted(strange)[0]})
+        raise ValueError(_("question inconnue « %(key)s »") % {"key": sorted(strange)[0]})
     return {key: Answer(facts.get(key) or Answer.UNKNOWN) for key in (q.key for q in protocol.questions)}
 
 

@@ -376,7 +376,7 @@ def repeat_prompt(actor: Actor, episode: MissingEpisode, delays: versions.Delays
     ).exclude(closing_reason=ClosingReason.OPENED_BY_MISTAKE)
     if lately.count() < delays.repeat_episodes:
         return ""
-    return _("Plusieurs absences récentes : prendre un temps de synthèse, avec la jeune personne, pourrait aider.")
+    return _("Plusieurs absences récentes : prendre un temps de synthèse, avec la jeune personne, pourrait aider.")
 
 
 # --- The timeline ----------------------------------------------------------------------------------------------------
@@ -488,7 +488,7 @@ def fact_phrases(kind: EventKind, facts: Mapping[str, Any]) -> tuple[str, ...]:
     """An event's facts in words, translated."""
     phrases = [str(words(facts[key]).label) for (of, key), words in _WORDS.items() if of == kind and facts.get(key)]
     if kind == EventKind.READING and facts.get("suggested") != facts.get("declared"):
-        phrases.append(_("le protocole proposait : %(kind)s") % {"kind": EpisodeKind(facts["suggested"]).label})
+        phrases.append(_("le protocole proposait : %(kind)s") % {"kind": EpisodeKind(facts["suggested"]).label})
     if kind == EventKind.AUTHORITY_QUALIFICATION and facts.get("disagrees"):
         phrases.append(_("autre que notre lecture"))
     if kind == EventKind.LOCATED and facts.get("by_police"):

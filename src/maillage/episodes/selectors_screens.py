@@ -137,14 +137,14 @@ def contents_of(page: EpisodePage, kind: DocumentKind) -> list[tuple[str, str, b
     """What a document will carry, before it is made: label, what is on file, whether something is missing."""
     home, person = page.episode.organisation, page.episode.person
     night = home.night_phone or home.phone
-    call_back = (_("Numéro à rappeler, jour et nuit"), night or _("aucun : à compléter à la main"), not night)
+    call_back = (_("Numéro à rappeler, jour et nuit"), night or _("aucun : à compléter à la main"), not night)
     who = (_("Identité"), page.full_name, False)
     absence = (_("Lecture du déclarant"), page.kind_label, False)
     if kind == DocumentKind.DECLARATION:
         photo, sheet = people_of.photo_of(person) is not None, people_of.sheet_of(person) is not None
         return [
             who,
-            (_("Photo"), _("celle du dossier") if photo else _("aucune : joignez-en une"), not photo),
+            (_("Photo"), _("celle du dossier") if photo else _("aucune : joignez-en une"), not photo),
             absence,
             (_("Statut juridique et autorité parentale"), str(LegalStatus(person.legal_status).label), False),
             (
@@ -152,7 +152,7 @@ def contents_of(page: EpisodePage, kind: DocumentKind) -> list[tuple[str, str, b
                 _("description, téléphones, lieux, santé en urgence") if sheet else _("aucune n’a été préparée"),
                 not sheet,
             ),
-            (_("Lieu d’accueil"), _("oui : ce document va à la police ou à la gendarmerie seules"), False),
+            (_("Lieu d’accueil"), _("oui : ce document va à la police ou à la gendarmerie seules"), False),
             call_back,
         ]
     if kind == DocumentKind.END_OF_SEARCH:

@@ -118,7 +118,7 @@ def _look_through(content: bytes, name: str) -> None:
         return BadWorkbook(name, [Fault(cause)])
 
     if len(content) > MAX_BYTES:
-        raise refuse(_("ce fichier est trop gros (%(max)d Mo au plus).") % {"max": MAX_BYTES // 1_000_000})
+        raise refuse(_("ce fichier est trop gros (%(max)d Mo au plus).") % {"max": MAX_BYTES // 1_000_000})
     if content.startswith(_OLD_EXCEL):
         raise refuse(
             _("ce fichier est un ancien .xls, ou un classeur protégé : enregistrez-le en .xlsx, sans mot de passe.")

@@ -116,5 +116,5 @@ def message(notice: Notice) -> EmailMessage:
     """What a notice says: that something waits, and where. The same for all, so that nothing can be read from it."""
     with translation.override(notice.recipient.language):
         subject = _("Une action vous attend")
-        body = _("Une action vous attend :") + f"\n\n{urljoin(settings.BASE_URL, '/')}\n"
+        body = _("Une action vous attend :") + f"\n\n{urljoin(settings.BASE_URL, '/')}\n"
     return EmailMessage(subject, body, to=[notice.recipient.email], headers={"Message-ID": notice.message_id})

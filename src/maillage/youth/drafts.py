@@ -219,7 +219,7 @@ class Reader:
         try:
             return a_date(text, mac_dates=self._mac_dates)
         except ValueError:
-            self.wrong(column, _("date non comprise (attendu : JJ/MM/AAAA)"))
+            self.wrong(column, _("date non comprise (attendu : JJ/MM/AAAA)"))
             return None
 
     def truth(self, column: str) -> bool | None:
@@ -229,7 +229,7 @@ class Reader:
         try:
             return a_truth(text)
         except ValueError:
-            self.wrong(column, _("attendu : oui ou non"))
+            self.wrong(column, _("attendu : oui ou non"))
             return None
 
     def choice(self, column: str, among: type[models.TextChoices]) -> str:
@@ -243,7 +243,7 @@ class Reader:
             return str(found)
         self.wrong(
             column,
-            _("« %(value)s » n’est pas prévu (attendu : %(known)s)")
+            _("« %(value)s » n’est pas prévu (attendu : %(known)s)")
             % {"value": text[:40], "known": ", ".join(str(label) for label in among.labels)},
         )
         return ""
@@ -251,7 +251,7 @@ class Reader:
     def sex(self, column: str) -> str:
         text = self.text(column, 40)
         if text and fold(text) not in _SEX:
-            self.wrong(column, _("attendu : F, M ou X"))
+            self.wrong(column, _("attendu : F, M ou X"))
         return _SEX.get(fold(text), "")
 
     def phones(self, column: str, departement: str) -> list[str]:
@@ -290,9 +290,9 @@ class Reader:
         if len(found) == 1:
             return found[0]
         reason = (
-            _("commune « %(name)s » : plusieurs portent ce nom, ajoutez le code postal")
+            _("commune « %(name)s » : plusieurs portent ce nom, ajoutez le code postal")
             if found
-            else _("commune « %(name)s » absente de la liste officielle")
+            else _("commune « %(name)s » absente de la liste officielle")
         )
         self.wrong(column, reason % {"name": f"{text[:60]} {postcode}".strip()})
         return None
@@ -317,7 +317,7 @@ def draft(cells: Mapping[str, str], headings: Mapping[str, str], today: date, *,
     }
     reference = row.name("reference")
     if not reference and not cells.get("reference"):
-        row.wrong("reference", _("référence absente : sans elle, un second import créerait un double"))
+        row.wrong("reference", _("référence absente : sans elle, un second import créerait un double"))
     if not any(cells.get(column) for column in ("family_name", "given_name", "usual_name")):
         row.wrong("family_name", _("ni nom ni prénom"))
     born = identity["birth_date"]
@@ -348,7 +348,7 @@ def _departement(row: Reader) -> str:
     if not text:
         row.wrong("departement", _("département absent"))
     elif not zones.exists(text):
-        row.wrong("departement", _("« %(value)s » n’est pas un département") % {"value": text[:20]})
+        row.wrong("departement", _("« %(value)s » n’est pas un département") % {"value": text[:20]})
         return ""
     return text
 
@@ -408,7 +408,7 @@ def _parents(row: Reader, departement: str) -> dict[str, dict[str, Any]]:
         }
         values = {column: value for column, value in values.items() if value not in ("", {}, None)}
         if values and "kinship" not in values and not row.text(said["kinship"]):
-            row.wrong(said["kinship"], _("lien absent : mère, père, tuteur…"))
+            row.wrong(said["kinship"], _("lien absent : mère, père, tuteur…"))
         if values:
             found[key] = values
     return found
@@ -416,7 +416,7 @@ def _parents(row: Reader, departement: str) -> dict[str, dict[str, Any]]:
 
 def _check_following(row: Reader, found: Draft, today: date) -> None:
     if found.home is None and found.ase is None and not found.case_worker:
-        row.wrong("home", _("ni lieu d’accueil, ni service ASE, ni référent : personne ne pourrait voir ce dossier"))
+        row.wrong("home", _("ni lieu d’accueil, ni service ASE, ni référent : personne ne pourrait voir ce dossier"))
     if found.home is not None and not found.home_kind and not row.text("home_kind"):
         row.wrong("home_kind", _("type d’accueil absent"))
     if found.home is not None and found.placed_since is None and not row.text("placed_since"):

@@ -41,7 +41,7 @@ class Lines(forms.CharField):
 class Phones(Lines):
     """Telephone numbers, one a line, kept in their international form."""
 
-    default_error_messages = {"phone": _("« %(value)s » n’est pas un numéro de téléphone.")}
+    default_error_messages = {"phone": _("« %(value)s » n’est pas un numéro de téléphone.")}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -190,8 +190,8 @@ class SheetForm(SealedForm):
     friends = Lines(label=_("Amis, proches"), required=False)
     usual_places = Lines(label=_("Lieux habituels"), required=False)
     emergency_health = forms.CharField(
-        label=_("Santé : ce que des secours doivent savoir"),
-        help_text=_("Allergie, traitement à ne pas interrompre. Choisi ensemble : toute l’équipe le lira."),
+        label=_("Santé : ce que des secours doivent savoir"),
+        help_text=_("Allergie, traitement à ne pas interrompre. Choisi ensemble : toute l’équipe le lira."),
         widget=forms.Textarea(attrs={"rows": 2}),
         max_length=1000,
         required=False,
@@ -204,7 +204,7 @@ class SheetForm(SealedForm):
 class PhotoForm(TokenForm):
     photo = forms.FileField(
         label=_("Photo du visage"),
-        help_text=_("JPEG, PNG ou WebP, 8 Mo au plus. Le lieu et l’heure cachés dans l’image sont effacés."),
+        help_text=_("JPEG, PNG ou WebP, 8 Mo au plus. Le lieu et l’heure cachés dans l’image sont effacés."),
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
         error_messages={"empty": _("Le fichier est vide.")},
     )
@@ -212,7 +212,7 @@ class PhotoForm(TokenForm):
     def clean_photo(self) -> Any:
         upload = self.cleaned_data["photo"]
         if upload.size > photos.MAX_BYTES:
-            raise forms.ValidationError(_("La photo dépasse 8 Mo : choisissez-en une plus légère."))
+            raise forms.ValidationError(_("La photo dépasse 8 Mo : choisissez-en une plus légère."))
         return upload
 
 

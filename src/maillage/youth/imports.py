@@ -50,8 +50,8 @@ class Remark:
     column: str = ""
 
     def __str__(self) -> str:
-        where = f"{self.column} : " if self.column else ""
-        return _("ligne %(line)d : %(where)s%(reason)s") % {"line": self.line, "where": where, "reason": self.reason}
+        where = f"{self.column} : " if self.column else ""
+        return _("ligne %(line)d : %(where)s%(reason)s") % {"line": self.line, "where": where, "reason": self.reason}
 
 
 @dataclass
@@ -75,7 +75,7 @@ class Report:
 
     def lines(self) -> list[str]:
         """The report as lines of French text."""
-        done = _("Import fait.") if self.applied else _("Essai : rien n’a été écrit. Ajoutez --apply pour importer.")
+        done = _("Import fait.") if self.applied else _("Essai : rien n’a été écrit. Ajoutez --apply pour importer.")
         found = [
             done,
             _("%(count)d lignes lues") % {"count": self.read},
@@ -86,11 +86,11 @@ class Report:
             _("%(count)d lignes refusées") % {"count": self.refused_lines},
         ]
         if self.ignored_columns:
-            found.append(_("Colonnes ignorées : %(names)s") % {"names": ", ".join(self.ignored_columns)})
+            found.append(_("Colonnes ignorées : %(names)s") % {"names": ", ".join(self.ignored_columns)})
         for heading, remarks in (
-            (_("Refusées :"), self.refused),
-            (_("Doubles probables (à vérifier, rien n’est fusionné) :"), self.twins),
-            (_("À régler à la main :"), self.to_settle),
+            (_("Refusées :"), self.refused),
+            (_("Doubles probables (à vérifier, rien n’est fusionné) :"), self.twins),
+            (_("À régler à la main :"), self.to_settle),
         ):
             if remarks:
                 found += [heading, *(f"  {remark}" for remark in remarks)]
@@ -208,7 +208,7 @@ class _Import:
             return None
         user = User.objects.filter(email__iexact=found.case_worker, is_active=True).first()
         if user is None:
-            remarks.append(_("référent sans compte : créez-le, puis ouvrez-lui une mission"))
+            remarks.append(_("référent sans compte : créez-le, puis ouvrez-lui une mission"))
         return user
 
     def _follow(
@@ -224,11 +224,11 @@ class _Import:
         basis = found.legal_basis or _basis(found)
         present = Placement.objects.filter(person=person, ends_on__isnull=True).first()
         if home is not None and present is not None and present.organisation_id != home.pk:
-            remarks.append(_("un accueil est déjà en cours ailleurs : le changement de lieu se fait dans Maillage"))
+            remarks.append(_("un accueil est déjà en cours ailleurs : le changement de lieu se fait dans Maillage"))
         elif (
             home is not None and present is None and Placement.objects.filter(person=person, organisation=home).exists()
         ):
-            remarks.append(_("cet accueil a été terminé dans Maillage : il n’est pas rouvert"))
+            remarks.append(_("cet accueil a été terminé dans Maillage : il n’est pas rouvert"))
         elif home is not None and present is None and found.placed_since is not None:
             services.placement_start(
                 by=self.by,
@@ -303,7 +303,7 @@ def _names(found: Draft) -> list[str]:
 
 def _basis(found: Draft) -> str:
     status = found.identity.get("legal_status", LegalStatus.UNKNOWN)
-    return _("Reprise de données : %(status)s") % {"status": LegalStatus(status).label}
+    return _("Reprise de données : %(status)s") % {"status": LegalStatus(status).label}
 
 
 def run(

@@ -61,14 +61,14 @@ def load(path: Path) -> ColumnMapping:
 
 
 def _wrong(key: str, reason: str) -> Unreadable:
-    return Unreadable(_("Fichier de correspondance, « %(key)s » : %(reason)s.") % {"key": key, "reason": reason})
+    return Unreadable(_("Fichier de correspondance, « %(key)s » : %(reason)s.") % {"key": key, "reason": reason})
 
 
 def _table(value: Any, key: str) -> dict[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise _wrong(key or "—", _("on attend une liste de « clé: valeur »"))
+        raise _wrong(key or "—", _("on attend une liste de « clé: valeur »"))
     # YAML reads « oui », « 01 » or a date as something else than text: keys are what was meant, written.
     return {_text(name, key): content for name, content in value.items()}
 
@@ -94,14 +94,14 @@ class Columns:
         for column, heading in wanted.items():
             found = places.get(fold(heading)) or ([] if mapping.columns else places.get(fold(column), []))
             if len(found) > 1:
-                raise Unreadable(_("La colonne « %(heading)s » est deux fois dans le fichier.") % {"heading": heading})
+                raise Unreadable(_("La colonne « %(heading)s » est deux fois dans le fichier.") % {"heading": heading})
             if found:
                 self._positions[column] = found[0]
                 self.headings[column] = headers[found[0]]
             elif mapping.columns:
-                raise Unreadable(_("La colonne « %(heading)s » n’est pas dans le fichier.") % {"heading": heading})
+                raise Unreadable(_("La colonne « %(heading)s » n’est pas dans le fichier.") % {"heading": heading})
         if not self._positions:
-            raise Unreadable(_("Aucune colonne reconnue : donnez un fichier de correspondance."))
+            raise Unreadable(_("Aucune colonne reconnue : donnez un fichier de correspondance."))
         self.ignored = [
             header for place, header in enumerate(headers) if header and place not in self._positions.values()
         ]

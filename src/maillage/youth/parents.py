@@ -32,10 +32,10 @@ def may_notify(authority: str, contact: str, may_know_place: bool) -> Decision:
     parts = [
         _("Exerce l’autorité parentale.")
         if authority == Authority.FULL
-        else _("Garde une autorité parentale limitée : s’en tenir à l’absence et à la suite.")
+        else _("Garde une autorité parentale limitée : s’en tenir à l’absence et à la suite.")
     ]
     if contact == Contact.MEDIATED:
-        parts.append(_("Le contact avec l’enfant passe par un tiers : prévenir soi-même, ne pas donner son numéro."))
+        parts.append(_("Le contact avec l’enfant passe par un tiers : prévenir soi-même, ne pas donner son numéro."))
     if not may_know_place:
         parts.append(_("Ne dire ni le lieu d’accueil, ni celui où l’enfant se trouve."))
     return Decision(True, " ".join(parts), bool(may_know_place))
@@ -43,13 +43,13 @@ def may_notify(authority: str, contact: str, may_know_place: bool) -> Decision:
 
 def _refusal(authority: Authority, contact: Contact) -> str:
     if contact == Contact.FORBIDDEN:
-        return _("Une décision interdit le contact : ne pas prévenir, voir avec l’ASE.")
+        return _("Une décision interdit le contact : ne pas prévenir, voir avec l’ASE.")
     if authority == Authority.WITHDRAWN:
-        return _("L’autorité parentale a été retirée : ne pas prévenir.")
+        return _("L’autorité parentale a été retirée : ne pas prévenir.")
     if authority == Authority.DELEGATED:
-        return _("L’autorité parentale est déléguée : prévenir la personne qui l’exerce.")
+        return _("L’autorité parentale est déléguée : prévenir la personne qui l’exerce.")
     if authority == Authority.UNKNOWN:
-        return _("On ne sait pas qui exerce l’autorité parentale : vérifier avec l’ASE avant de prévenir.")
+        return _("On ne sait pas qui exerce l’autorité parentale : vérifier avec l’ASE avant de prévenir.")
     if contact == Contact.UNKNOWN:
-        return _("On ne sait pas si le contact est autorisé : vérifier avec l’ASE avant de prévenir.")
+        return _("On ne sait pas si le contact est autorisé : vérifier avec l’ASE avant de prévenir.")
     return ""

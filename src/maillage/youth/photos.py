@@ -24,23 +24,23 @@ def reencode(content: bytes) -> bytes:
     if not content:
         raise Refused(_("Le fichier est vide."))
     if len(content) > MAX_BYTES:
-        raise Refused(_("La photo dépasse 8 Mo : choisissez-en une plus légère."))
+        raise Refused(_("La photo dépasse 8 Mo : choisissez-en une plus légère."))
     try:
         with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
             if picture.width * picture.height > MAX_PIXELS:
-                raise Refused(_("Cette image est trop grande : choisissez une photo ordinaire."))
+                raise Refused(_("Cette image est trop grande : choisissez une photo ordinaire."))
             picture.draft("RGB", (2 * MAX_SIDE, 2 * MAX_SIDE))
             upright = ImageOps.exif_transpose(picture)
             upright.thumbnail((MAX_SIDE, MAX_SIDE))
             flat = _on_white(upright)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
-        raise Refused(_("Cette image est trop grande : choisissez une photo ordinaire.")) from bomb
+        raise Refused(_("Cette image est trop grande : choisissez une photo ordinaire.")) from bomb
     except UnidentifiedImageError as unknown:
         raise Refused(_("Ce fichier n’est pas une photo JPEG, PNG ou WebP.")) from unknown
     except (OSError, SyntaxError, ValueError) as broken:
         if isinstance(broken, Refused):
             raise
-        raise Refused(_("Cette photo est abîmée : on ne peut pas la lire.")) from broken
+        raise Refused(_("Cette photo est abîmée : on ne peut pas la lire.")) from broken
     out = io.BytesIO()
     flat.save(out, "JPEG", quality=_QUALITY, optimize=True)
     return out.getvalue()

@@ -266,7 +266,7 @@ def placement_start(
     _not_after(starts_on, organisation.zone, "starts_on")
     _lock(person)
     if Placement.objects.filter(person=person, ends_on__isnull=True).exists():
-        raise RuleBroken(_("Un lieu d’accueil est déjà en cours : mettez-y fin d’abord."), field="organisation")
+        raise RuleBroken(_("Un lieu d’accueil est déjà en cours : mettez-y fin d’abord."), field="organisation")
     placement = Placement(person=person, organisation=organisation, kind=kind, starts_on=starts_on)
     placement.data_key_id = person.data_key_id
     placement.save(force_insert=True)
@@ -327,10 +327,10 @@ def placement_end(
         raise RuleBroken(_("Indiquez le motif."), field="motive")
     if next_organisation is None and not next_place.strip():
         raise RuleBroken(
-            _("Indiquez le prochain lieu de vie : un accueil ne s’arrête pas sans suite."), field="next_place"
+            _("Indiquez le prochain lieu de vie : un accueil ne s’arrête pas sans suite."), field="next_place"
         )
     if next_organisation is not None and next_organisation.pk == row.organisation_id:
-        raise RuleBroken(_("Le lieu suivant est le même : gardez plutôt la place."), field="next_organisation")
+        raise RuleBroken(_("Le lieu suivant est le même : gardez plutôt la place."), field="next_organisation")
     at = now()
     edit(
         row,
@@ -479,7 +479,7 @@ def mission_end(*, by: Doer, mission: Mission, version: int) -> Mission:
     at = now()
     others = Mission.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), person=mission.person)
     if not others.exclude(pk=mission.pk).exists():
-        raise RuleBroken(_("C’est la dernière mission : ouvrez-en une autre d’abord."))
+        raise RuleBroken(_("C’est la dernière mission : ouvrez-en une autre d’abord."))
     return _end_mission(by=by, mission=mission, version=version, at=at)
 
 

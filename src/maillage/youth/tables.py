@@ -58,7 +58,7 @@ def read(path: Path, sheet: str | None = None) -> Table:
     if magic.startswith(b"PK\x03\x04"):
         return _workbook(path, sheet)
     if magic.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Unreadable(_("C’est un ancien classeur .xls : enregistrez-le en .xlsx ou en CSV."))
+        raise Unreadable(_("C’est un ancien classeur .xls : enregistrez-le en .xlsx ou en CSV."))
     if magic.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in magic:
         raise Unreadable(_("Ce fichier n’est ni un CSV (UTF-8 ou Windows-1252) ni un classeur .xlsx."))
     return _text(path)
@@ -88,7 +88,7 @@ def _text(path: Path) -> Table:
     lines = _lines(path, encoding)
     first = next(lines, None)
     if first is None or not first[1].strip():
-        raise Unreadable(_("Le fichier est vide, ou sa première ligne l’est : elle doit nommer les colonnes."))
+        raise Unreadable(_("Le fichier est vide, ou sa première ligne l’est : elle doit nommer les colonnes."))
     # « sep=; » is what Excel writes to itself.
     if first[1].strip().lower().startswith("sep=") and (second := next(lines, None)) is not None:
         first = second
@@ -197,14 +197,14 @@ def _workbook(path: Path, sheet: str | None) -> Table:
     try:
         with zipfile.ZipFile(path) as archive:
             if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED:
-                raise Unreadable(_("Ce classeur est trop volumineux : exportez-le en CSV."))
+                raise Unreadable(_("Ce classeur est trop volumineux : exportez-le en CSV."))
         # Formulas are never computed: the value last shown is what counts.
         book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
     except (zipfile.BadZipFile, InvalidFileException, KeyError, OSError, SyntaxError) as broken:
         raise Unreadable(_("Ce classeur .xlsx ne s’ouvre pas.")) from broken
     names = [page.title for page in book.worksheets if page.sheet_state == "visible"]
     if sheet is not None and sheet not in names:
-        raise Unreadable(_("Ce classeur n’a pas de feuille « %(name)s ».") % {"name": sheet})
+        raise Unreadable(_("Ce classeur n’a pas de feuille « %(name)s ».") % {"name": sheet})
     if not names:
         raise Unreadable(_("Ce classeur n’a aucune feuille visible."))
     page = book[sheet or names[0]]
@@ -215,7 +215,7 @@ def _workbook(path: Path, sheet: str | None) -> Table:
     while headers and not headers[-1]:
         headers.pop()
     if not headers:
-        raise Unreadable(_("Le fichier est vide, ou sa première ligne l’est : elle doit nommer les colonnes."))
+        raise Unreadable(_("Le fichier est vide, ou sa première ligne l’est : elle doit nommer les colonnes."))
     return Table(headers, _sheet_rows(rows, len(headers)), total, mac_dates=book.epoch.year == 1904)
 
 
@@ -228,7 +228,7 @@ def _sheet_rows(rows: Iterator[tuple[Any, ...]], width: int) -> Iterator[Row]:
         except StopIteration:
             return
         except (ParseError, zipfile.BadZipFile, ValueError, KeyError, IndexError, OSError):
-            yield Row(number, problem=_("le classeur est abîmé à partir d’ici : la suite n’est pas lue"))
+            yield Row(number, problem=_("le classeur est abîmé à partir d’ici : la suite n’est pas lue"))
             return
         cells = [_cell(value) for value in values[:width]]
         wrong = _EXCEL_ERRORS.intersection(cells)

@@ -41,6 +41,6 @@ SHEET: Mapping[str, object] = {
     "travel_card": _("Carte de transport"),
     "friends": _("Amis, proches"),
     "usual_places": _("Lieux habituels"),
-    "emergency_health": _("Santé : ce que des secours doivent savoir"),
+    "emergency_health": _("Santé : ce que des secours doivent savoir"),
     "call_first": _("Qui appeler d’abord"),
 }

@@ -75,7 +75,7 @@ class RemoveKey(webauthn.RemoveWebAuthnView):  # type: ignore[misc]
 
     def form_valid(self, form: Any) -> HttpResponse:
         if not MFAAdapter().can_delete_authenticator(self.get_object()):
-            messages.error(self.request, _("C’est votre dernier second facteur : ajoutez-en un autre d’abord."))
+            messages.error(self.request, _("C’est votre dernier second facteur : ajoutez-en un autre d’abord."))
             return redirect("accounts:home")
         response: HttpResponse = super().form_valid(form)
         return response

@@ -49,7 +49,7 @@ def invite(request: HttpRequest) -> HttpResponse:
             ),
         )
         if user is not None:
-            messages.success(request, _("C’est fait : un message part vers cette adresse si le compte est nouveau."))
+            messages.success(request, _("C’est fait : un message part vers cette adresse si le compte est nouveau."))
             return redirect("accounts:person", user.pk)
     return render(request, "accounts/invite.html", {"form": form}, status=422 if form.is_bound else 200)
 

@@ -316,11 +316,11 @@ def secrecy(section: str, readers: str = "") -> dict[str, Any]:
     """The confidentiality mark: which part of the file this is, and who reads it."""
     known = {
         Section.IDENTITY: ("user", _("lue par qui suit ce dossier")),
-        Section.WHEREABOUTS: ("map-pin", _("lieux : seulement qui en a besoin")),
+        Section.WHEREABOUTS: ("map-pin", _("lieux : seulement qui en a besoin")),
         Section.EDUCATION: ("book-open", _("lue par l’équipe éducative")),
         Section.HEALTH: ("heart-pulse", _("lue par le personnel de santé")),
         Section.JUSTICE: ("scale", _("lue par l’équipe et l’ASE")),
-        Section.WORDS: ("quote", _("ses mots : lus par les personnes annoncées")),
+        Section.WORDS: ("quote", _("ses mots : lus par les personnes annoncées")),
     }
     section = Section(section)
     name, who = known[section]

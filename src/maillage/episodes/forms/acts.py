@@ -29,7 +29,7 @@ _EXACT = _("Mot pour mot, même courts ou maladroits.")
 class ContactForm(ZonedForm):
     way = pick(_("Comment"), ContactWay.choices)
     who = line(
-        _("Qui avez-vous cherché à joindre ?"),
+        _("Qui avez-vous cherché à joindre ?"),
         help_text=_("Son téléphone, un proche, un parent, un lieu… Votre équipe seule le lira."),
     )
     outcome = pick(_("Résultat"), ContactOutcome.choices)
@@ -65,14 +65,14 @@ class PlaceForm(ZonedForm):
 class LocatedForm(ZonedForm):
     happened_at = WhenField(label=_("Localisation"))
     by_police = forms.BooleanField(label=_("Par la police ou la gendarmerie"), required=False)
-    place = line(_("Lieu précis"), help_text=_("Lu seulement par qui peut connaître les lieux ; jamais imprimé."))
+    place = line(_("Lieu précis"), help_text=_("Lu seulement par qui peut connaître les lieux ; jamais imprimé."))
     who = line(_("Qui l’a dit, quel numéro rappeler"))
     text = prose(_("Autre chose à savoir"), rows=2)
 
 
 class FetchForm(ZonedForm):
     who = line(_("Qui y va, avec quelle voiture"), required=True)
-    place = line(_("Où : poste, service ou lieu, et son numéro direct"))
+    place = line(_("Où : poste, service ou lieu, et son numéro direct"))
     leaves_at = InstantField(label=_("Départ prévu"), required=False)
     text = prose(_("Autre chose à savoir"), rows=2)
 
@@ -157,7 +157,7 @@ class PlacementEndForm(ZonedForm):
 class DecisionForm(ZonedForm):
     """A decision is a task: what, whose, by when."""
 
-    title = line(_("Quoi"), required=True, help_text=_("Commencez par un verbe : prendre rendez-vous, demander…"))
+    title = line(_("Quoi"), required=True, help_text=_("Commencez par un verbe : prendre rendez-vous, demander…"))
     owner = pick(_("Qui s’en charge"), ())
     due_at = InstantField(label=_("Au plus tard"))
     text = prose(_("Pourquoi"), rows=2)

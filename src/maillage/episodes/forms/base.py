@@ -74,7 +74,7 @@ class WhenField(forms.Field):
     is_when = True
 
     def __init__(self, *, minutes: Sequence[int] = (15, 30, 60), **kwargs: Any) -> None:
-        said = {15: _("il y a 15 min"), 30: _("il y a 30 min"), 60: _("il y a 1 h"), 120: _("il y a 2 h")}
+        said = {15: _("il y a 15 min"), 30: _("il y a 30 min"), 60: _("il y a 1 h"), 120: _("il y a 2 h")}
         choices = [(NOW, _("maintenant")), *((str(m), said[m]) for m in minutes), (OTHER, _("autre heure"))]
         self.minutes = {str(m): timedelta(minutes=m) for m in minutes}
         self._other = InstantField(required=False)
@@ -95,7 +95,7 @@ class WhenField(forms.Field):
         self._other.zone = self.zone
         instant = self._other.to_python(written)
         if instant is None:
-            raise forms.ValidationError(_("Indiquez l’heure, ou choisissez « maintenant »."), code="required")
+            raise forms.ValidationError(_("Indiquez l’heure, ou choisissez « maintenant »."), code="required")
         return instant
 
 

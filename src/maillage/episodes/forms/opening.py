@@ -18,7 +18,7 @@ class WhoForm(ZonedForm):
     """First screen: who did not come back (several at once), noticed when, last seen when."""
 
     people = forms.MultipleChoiceField(
-        label=_("Qui n’est pas là ?"),
+        label=_("Qui n’est pas là ?"),
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choisissez au moins une personne.")},
     )

@@ -11,11 +11,11 @@ from maillage.episodes.enums import OutingKind
 from maillage.episodes.forms.base import OTHER, InstantField, ZonedForm, line, pick, prose
 
 _PRESETS: tuple[tuple[str, Any], ...] = (
-    ("60", _("dans 1 h")),
-    ("120", _("dans 2 h")),
-    ("240", _("dans 4 h")),
-    ("evening", _("ce soir 19 h")),
-    ("sunday", _("dimanche 18 h")),
+    ("60", _("dans 1 h")),
+    ("120", _("dans 2 h")),
+    ("240", _("dans 4 h")),
+    ("evening", _("ce soir 19 h")),
+    ("sunday", _("dimanche 18 h")),
     (OTHER, _("autre heure")),
 )
 

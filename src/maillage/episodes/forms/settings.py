@@ -30,7 +30,7 @@ class SettingsForm(TokenForm):
     repeat_prompt = forms.BooleanField(
         label=_("Proposer une synthèse après plusieurs épisodes"),
         required=False,
-        help_text=_("À l’éducateur référent seul. Ni score, ni classement : un nombre d’épisodes sur une durée."),
+        help_text=_("À l’éducateur référent seul. Ni score, ni classement : un nombre d’épisodes sur une durée."),
     )
     repeat_episodes = forms.IntegerField(label=_("Nombre d’épisodes"), min_value=2, max_value=20)
     repeat_days = forms.IntegerField(label=_("Sur combien de jours"), min_value=7, max_value=730)
@@ -39,7 +39,7 @@ class SettingsForm(TokenForm):
 class ProtocolForm(TokenForm):
     file = forms.FileField(
         label=_("Fichier du protocole (YAML)"),
-        help_text=_("Il vaudra pour les épisodes à venir ; ceux en cours gardent le leur."),
+        help_text=_("Il vaudra pour les épisodes à venir ; ceux en cours gardent le leur."),
         widget=forms.ClearableFileInput(attrs={"accept": ".yaml,.yml,text/yaml"}),
         error_messages={"required": _("Choisissez un fichier.")},
     )

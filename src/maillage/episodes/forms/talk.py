@@ -15,7 +15,7 @@ class AttemptForm(ZonedForm):
     chosen_person = line(_("Avec qui, à son choix"), help_text=_("Quelqu’un d’ici ou d’ailleurs."))
     words = prose(_("Ses mots"), rows=2)
     text = prose(
-        _("Autre chose à savoir"), rows=2, help_text=_("Si c’est impossible : pourquoi, et quand recommencer.")
+        _("Autre chose à savoir"), rows=2, help_text=_("Si c’est impossible : pourquoi, et quand recommencer.")
     )
     happened_at = WhenField(label=_("C’était"))
 

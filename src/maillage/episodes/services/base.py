@@ -54,7 +54,7 @@ def clock_text(instant: datetime, zone: str) -> str:
 def happened(instant: datetime, *, field: str = "happened_at") -> datetime:
     """RuleBroken when it has not happened yet."""
     if instant > now() + _SKEW:
-        raise RuleBroken(_("Cette heure est dans le futur : noter ce qui a eu lieu."), field=field)
+        raise RuleBroken(_("Cette heure est dans le futur : noter ce qui a eu lieu."), field=field)
     return min(instant, now())
 
 
@@ -230,14 +230,14 @@ def after_departure(episode: MissingEpisode, at: datetime, *, field: str = "happ
     left = episode.last_seen_at or (episode.outing.left_at if episode.outing else None)
     if left is not None and at < left:
         raise RuleBroken(
-            _("C’est avant le départ (dernière présence constatée : %(at)s).") % {"at": clock_text(left, zone)},
+            _("C’est avant le départ (dernière présence constatée : %(at)s).") % {"at": clock_text(left, zone)},
             field=field,
         )
     if at < episode.noticed_at:
         raise RuleBroken(
             _(
                 "C’est avant l’absence constatée (%(at)s). Si personne ne manquait, "
-                "clore avec le motif « Ouvert par erreur »."
+                "clore avec le motif « Ouvert par erreur »."
             )
             % {"at": clock_text(episode.noticed_at, zone)},
             field=field,

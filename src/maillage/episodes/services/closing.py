@@ -56,7 +56,7 @@ def episode_close(
     closing = lifecycle.CLOSINGS[why]
     if lifecycle.state_of(row) not in closing.states:
         raise RuleBroken(
-            _("Ce motif ne convient pas : %(state)s.") % {"state": str(lifecycle.state_of(row).label).lower()},
+            _("Ce motif ne convient pas : %(state)s.") % {"state": str(lifecycle.state_of(row).label).lower()},
             field="reason",
         )
     if closing.note and not note_text.strip():
@@ -65,15 +65,15 @@ def episode_close(
     missing = protocol.unsettled(definition, why, open_keys(row))
     if missing and not note_text.strip():
         raise RuleBroken(
-            _("Il reste : %(steps)s. Les faire, ou écrire pourquoi clore sans.")
-            % {"steps": ", ".join(f"« {title} »" for title in unsettled(row, why))},
+            _("Il reste : %(steps)s. Les faire, ou écrire pourquoi clore sans.")
+            % {"steps": ", ".join(f"« {title} »" for title in unsettled(row, why))},
             field="note",
         )
     instant = now()
     row.closed_at, row.closed_by, row.closing_reason = instant, by.user_id, why
     Sealer(row.data_key).seal(row, closing_note=note_text.strip())
     save(row, "closed_at", "closed_by", "closing_reason", "closing_note")
-    dropped = drop(by, row, open_keys(row), _("Épisode clos : %(reason)s.") % {"reason": why.label})
+    dropped = drop(by, row, open_keys(row), _("Épisode clos : %(reason)s.") % {"reason": why.label})
     write_event(
         by,
         row,
@@ -98,7 +98,7 @@ def episode_reopen(*, by: Actor, episode: MissingEpisode, text: str) -> MissingE
         with transaction.atomic():
             save(row, "closed_at", "closed_by", "closing_reason", "closing_note")
     except IntegrityError as error:
-        raise RuleBroken(_("Un autre épisode est ouvert pour la même personne : le clore d’abord.")) from error
+        raise RuleBroken(_("Un autre épisode est ouvert pour la même personne : le clore d’abord.")) from error
     write_event(by, row, EventKind.REOPENED, now(), text=text)
     youth_services.sheet_open(by=by, person=row.person, context=row.pk, at=now())
     replan(by, row)
@@ -127,7 +127,7 @@ def event_correct(
     if first.kind not in lifecycle.CORRECTABLE:
         raise RuleBroken(_("Cette ligne ne se corrige pas."))
     if EpisodeEvent.objects.filter(corrects=first).exists():
-        raise RuleBroken(_("Cette ligne est déjà corrigée : corriger la plus récente."))
+        raise RuleBroken(_("Cette ligne est déjà corrigée : corriger la plus récente."))
     at = happened(happened_at)
     correction = EpisodeEvent(
         episode=row,

@@ -64,7 +64,7 @@ def protocol_load(
     if kept is not None and kept.sha256 != digest:
         raise RuleBroken(
             _(
-                "La version %(number)d de « %(slug)s » existe avec un autre texte : une version ne change plus, "
+                "La version %(number)d de « %(slug)s » existe avec un autre texte : une version ne change plus, "
                 "écrire la %(next)d."
             )
             % {"number": kept.number, "slug": kept.slug, "next": kept.number + 1},

@@ -74,7 +74,7 @@ def returned(
     if row.outing_id is not None:
         Outing.objects.filter(pk=row.outing_id).update(returned_at=at)
     over = protocol.ends(versions.protocol_of(row.protocol), EpisodeState.RETURNED, open_keys(row))
-    reason = _("Retour noté (%(at)s) : la recherche est finie.") % {"at": clock_text(at, row.organisation.zone)}
+    reason = _("Retour noté (%(at)s) : la recherche est finie.") % {"at": clock_text(at, row.organisation.zone)}
     dropped = drop(by, row, over, reason)
     event = write_event(by, row, EventKind.RETURNED, at, facts={"dropped": dropped}, who=who, text=text)
     steps_done_by(by, event)
@@ -227,7 +227,7 @@ def interview_start(
     if not told:
         raise RuleBroken(_("Lui dire d’abord qui lira ses paroles."), field="told")
     if ReturnInterview.objects.filter(episode=row).exists():
-        raise RuleBroken(_("L’entretien est déjà commencé : le reprendre."))
+        raise RuleBroken(_("L’entretien est déjà commencé : le reprendre."))
     instant = now()
     interview = ReturnInterview(
         episode=row,
@@ -313,7 +313,7 @@ def decision_add(
     planned = PlannedTask(
         key=key,
         title=_("Décision à mettre en œuvre"),
-        why=_("Décidée dans l’épisode ; le texte est dans le fil."),
+        why=_("Décidée dans l’épisode ; le texte est dans le fil."),
         source="",
         owner_role=Role(owner_role) if owner_role else Role.CASE_WORKER,
         organisation_id=row.organisation_id,

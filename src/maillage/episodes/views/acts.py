@@ -109,7 +109,7 @@ ACTS: Mapping[str, Act] = {
     "signe": Act(
         Action.SIGN_OF_LIFE_RECORD, forms.SignOfLifeForm, __("Signe de vie"), __("Noter le signe de vie"),
         _plainly(services.sign_of_life_record), icon="message-circle",
-        intro=__("Une étape s’ajoute : le dire à l’enquêteur."),
+        intro=__("Une étape s’ajoute : le dire à l’enquêteur."),
     ),
     "qualification": Act(
         Action.AUTHORITY_QUALIFY, forms.QualificationForm, __("Qualification par l’autorité"), __("Noter"),
@@ -139,7 +139,7 @@ ACTS: Mapping[str, Act] = {
     "rentree": Act(
         Action.RETURN, forms.ReturnedForm, __("Noter son retour"), __("Noter le retour"),
         _plainly(services.returned), icon="house",
-        intro=__("Les étapes du retour commencent : fin de recherche, besoins, soins urgents, entretien."),
+        intro=__("Les étapes du retour commencent : fin de recherche, besoins, soins urgents, entretien."),
     ),
     "retour-erreur": Act(
         Action.RETURN_UNDO, forms.ReasonForm, __("Retour noté par erreur"), __("L’absence continue"),
@@ -149,8 +149,8 @@ ACTS: Mapping[str, Act] = {
         Action.URGENT_CARE_RECORD, forms.UrgentCareForm, __("Soins urgents"), __("Noter"),
         _plainly(services.urgent_care_record), icon="heart-pulse", knows=_details,
         intro=__(
-            "À proposer dès l’arrivée. Un traitement après un risque de VIH est utile dans les 48 h, au mieux dans "
-            "les 4 h ; la contraception d’urgence est confidentielle."
+            "À proposer dès l’arrivée. Un traitement après un risque de VIH est utile dans les 48 h, au mieux dans "
+            "les 4 h ; la contraception d’urgence est confidentielle."
         ),
     ),
     "besoins": Act(
@@ -165,7 +165,7 @@ ACTS: Mapping[str, Act] = {
     "proposition": Act(
         Action.TALK_ATTEMPT, AttemptForm, __("Proposer l’entretien"), __("Noter"),
         _plainly(services.talk_attempt), icon="message-circle",
-        intro=__("Chaque proposition se note : acceptée, refusée, impossible."),
+        intro=__("Chaque proposition se note : acceptée, refusée, impossible."),
     ),
     "decision": Act(
         Action.DECISION_ADD, forms.DecisionForm, __("Ajouter une décision"), __("Ajouter"),

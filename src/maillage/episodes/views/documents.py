@@ -68,7 +68,7 @@ def make(request: HttpRequest, episode_id: uuid.UUID, kind: str) -> HttpResponse
         )
         if made:
             messages.success(
-                request, _("%(name)s prête : n° %(number)s.") % {"name": wanted.label, "number": made.number}
+                request, _("%(name)s prête : n° %(number)s.") % {"name": wanted.label, "number": made.number}
             )
             return redirect("episodes:documents", episode_id)
     context = {

@@ -36,7 +36,7 @@ def instrument(request: HttpRequest) -> HttpResponse:
         publish = import_module("maillage.questionnaires.publishing").publish
         row = attempt(form, lambda: publish(by=by, workbook=sent.read(), name=sent.name, slug=INSTRUMENT))
         if row:
-            said = _("Version %(number)s publiée : elle vaut pour les entretiens à venir.")
+            said = _("Version %(number)s publiée : elle vaut pour les entretiens à venir.")
             messages.success(request, said % {"number": row.number})
             return redirect("episodes:instrument")
     return _page(request, form)

@@ -73,7 +73,7 @@ def _still_open(who: WhoForm) -> list[MissingEpisode]:
     for person_id in running:
         who.add_error(
             "people",
-            _("Un épisode est déjà ouvert pour %(name)s : le reprendre, ou le clore d’abord.")
+            _("Un épisode est déjà ouvert pour %(name)s : le reprendre, ou le clore d’abord.")
             % {"name": said[str(person_id)]},
         )
     return list(running.values())

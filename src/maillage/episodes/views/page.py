@@ -187,7 +187,7 @@ def _dropped_with(entry: Entry) -> tuple[bool, datetime, str]:
 
 def entry_shown(episode_id: uuid.UUID, entry: Entry, may_correct: bool) -> dict[str, Any]:
     said = " · ".join(entry.facts)
-    who = _("avec : %(who)s") % {"who": entry.who} if entry.who else ""
+    who = _("avec : %(who)s") % {"who": entry.who} if entry.who else ""
     late = abs(entry.written_at - entry.happened_at) > timedelta(minutes=2)
     shown: dict[str, Any] = {
         "at": entry.happened_at,

@@ -55,7 +55,7 @@ def protocol_load(request: HttpRequest) -> HttpResponse:
             ),
         )
         if done:
-            messages.success(request, _("Protocole chargé : il vaut pour les épisodes à venir."))
+            messages.success(request, _("Protocole chargé : il vaut pour les épisodes à venir."))
             return redirect("episodes:settings")
     context = {"form": form, "rules": rules}
     return show(request, "episodes/protocol.html", context, zone=rules.zone)

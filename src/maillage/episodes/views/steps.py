@@ -139,7 +139,7 @@ def step_do(request: HttpRequest, episode_id: uuid.UUID, task_id: uuid.UUID) -> 
             ),
         )
         if done:
-            messages.success(request, _("Étape notée : %(title)s") % {"title": here.task.title})
+            messages.success(request, _("Étape notée : %(title)s") % {"title": here.task.title})
             return redirect("episodes:page", episode_id)
     return _page(request, here, form)
 
@@ -176,7 +176,7 @@ def hand_over(request: HttpRequest, episode_id: uuid.UUID, task_id: uuid.UUID) -
         "form": form,
         "heading": _("Passer le relais"),
         "intro": _(
-            "%(title)s. La personne confirme qu’elle prend l’étape ; sans réponse en %(minutes)d min, "
+            "%(title)s. La personne confirme qu’elle prend l’étape ; sans réponse en %(minutes)d min, "
             "elle vous revient et l’astreinte est prévenue."
         )
         % {"title": here.task.title, "minutes": minutes},
@@ -206,7 +206,7 @@ def acknowledge(request: HttpRequest, episode_id: uuid.UUID, task_id: uuid.UUID)
 
 _ANSWERS: dict[str, tuple[Callable[..., HandOver], Callable[[], str]]] = {
     "yes": (tasks.hand_over_acknowledge, lambda: _("C’est à vous maintenant.")),
-    "no": (tasks.hand_over_decline, lambda: _("C’est noté : l’étape revient à la personne qui l’a proposée.")),
+    "no": (tasks.hand_over_decline, lambda: _("C’est noté : l’étape revient à la personne qui l’a proposée.")),
     "withdraw": (tasks.hand_over_withdraw, lambda: _("Vous gardez l’étape.")),
 }
 
@@ -225,7 +225,7 @@ def not_due(request: HttpRequest, episode_id: uuid.UUID, task_id: uuid.UUID) -> 
             ),
         )
         if done:
-            messages.success(request, _("Noté sans objet : %(title)s") % {"title": here.task.title})
+            messages.success(request, _("Noté sans objet : %(title)s") % {"title": here.task.title})
             return redirect("episodes:page", episode_id)
     context = {
         "form": form,

@@ -55,7 +55,7 @@ def hand_over(
     if (to_user is None) == (not to_role):
         raise RuleBroken(_("Choisissez une personne ou un rôle."), field="to_user")
     if not timedelta() < answer_within <= LONGEST_ANSWER:
-        raise RuleBroken(_("La réponse est attendue sous 24 h au plus."), field="answer_within")
+        raise RuleBroken(_("La réponse est attendue sous 24 h au plus."), field="answer_within")
     instant = now()
     if to_user is not None:
         recipients = _person(row, to_user, to_organisation, instant)

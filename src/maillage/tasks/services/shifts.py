@@ -56,9 +56,9 @@ def shift_save(
         raise RuleBroken(_("Cette astreinte serait déjà terminée."), field="ends_at")
     if shift is not None and row.starts_at <= instant:
         if row.ends_at <= instant:
-            raise RuleBroken(_("Cette astreinte est terminée : elle ne change plus."))
+            raise RuleBroken(_("Cette astreinte est terminée : elle ne change plus."))
         if (row.starts_at, row.user_id, row.role) != (starts_at, user.pk, role):
-            raise RuleBroken(_("Cette astreinte a commencé : seule sa fin peut changer."), field="ends_at")
+            raise RuleBroken(_("Cette astreinte a commencé : seule sa fin peut changer."), field="ends_at")
     if user.pk not in members_among(organisation.pk, [role], max(starts_at, instant)):
         raise RuleBroken(_("Cette personne ne tient pas ce rôle ici."), field="user")
     same = OnCallShift.objects.filter(
@@ -80,7 +80,7 @@ def shift_remove(*, by: Actor, shift: OnCallShift, version: int) -> OnCallShift:
     row = _locked(by, shift, version, None, None, None)
     instant = now()
     if row.ends_at <= instant:
-        raise RuleBroken(_("Cette astreinte est terminée : elle ne change plus."))
+        raise RuleBroken(_("Cette astreinte est terminée : elle ne change plus."))
     if row.starts_at < instant:
         row.ends_at = instant
     else:

@@ -115,7 +115,7 @@ def task_undo(*, by: Actor, task: Task, version: int) -> Task:
     _current(row, version, TaskState.OPEN, list)
     instant = now()
     if instant - row.recorded_at > UNDO_WITHIN:
-        raise RuleBroken(_("Le délai pour corriger est passé : notez plutôt ce qui a changé."))
+        raise RuleBroken(_("Le délai pour corriger est passé : notez plutôt ce qui a changé."))
     clocks.stop_followers(row, rows)
     row.state = TaskState.OPEN
     row.done_at = row.done_by = row.not_due_by = row.recorded_at = None
