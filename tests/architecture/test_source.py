@@ -12,7 +12,7 @@ OPENERS = {
     "src/maillage/vault/sealing.py",
     "src/maillage/accounts/sealed.py",  # the system's own key
     "src/maillage/youth/access.py",  # reveal(): journalled
-    "src/maillage/youth/services.py",  # a command writes as the system and shows nothing
+    "src/maillage/youth/services/base.py",  # a command writes as the system and shows nothing
     "src/maillage/youth/search.py",  # the name index, in memory
 }
 PRIVATE = ("models", "forms", "views")
