@@ -16,6 +16,7 @@ import maillage.questionnaires
 from maillage.accounts.actors import Actor, Post
 from maillage.accounts.enums import Role
 from maillage.accounts.models import User
+from maillage.accounts.roles import ABILITIES
 from maillage.common.enums import Section
 from maillage.questionnaires.forms import QuestionnaireForm
 from maillage.questionnaires.models import AnswerSet, Questionnaire
@@ -31,7 +32,9 @@ def page_html() -> str:
     answer_set = AnswerSet(questionnaire=Questionnaire(definition=definition().to_json()))
     actor = Actor(User(), (Post(Role.EDUCATOR, uuid.uuid4()),))
     opened = SimpleNamespace(sections=frozenset(Section), value=lambda row, field: None)
-    form = QuestionnaireForm(by=actor, answer_set=answer_set, opened=opened, zone="Europe/Paris")
+    form = QuestionnaireForm(
+        by=actor, held=ABILITIES[Role.EDUCATOR], answer_set=answer_set, opened=opened, zone="Europe/Paris"
+    )
     inside = render_to_string("questionnaires/form.html", {"form": form})
     return (
         f'<!doctype html><html lang="fr"><body><form method="post" data-draft="{ADDRESS}" novalidate>'

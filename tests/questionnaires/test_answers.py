@@ -14,7 +14,7 @@ from maillage.common.errors import NotAllowed, RuleBroken, StaleEdit, TokenConfl
 from maillage.questionnaires import selectors, services
 from maillage.questionnaires.models import AnswerSet
 from maillage.vault.sealing import Opened, SectionClosed, new_key
-from tests.questionnaires.world import CARE, EDUCATION, HEALTH, NURSING, WORDS, ZONE, World
+from tests.questionnaires.world import CARE, EDUCATION, HEALTH, NURSING, WORDS, ZONE, World, held
 
 SECRET = "Lampadaire bleu à pois"
 
@@ -33,7 +33,11 @@ def test_a_talk_has_one_draft_whoever_starts_it(world: World):
     draft = world.start()
     assert world.start() == draft
     mine = services.draft_start(
-        by=world.nurse, questionnaire=world.questionnaire, data_key=world.key, context=world.context
+        by=world.nurse,
+        held=held(world.nurse),
+        questionnaire=world.questionnaire,
+        data_key=world.key,
+        context=world.context,
     )
     assert mine == draft
     assert selectors.draft_of(world.context) == draft
@@ -56,7 +60,11 @@ def test_the_database_refuses_a_second_draft(world: World):
 def test_who_neither_holds_the_talk_nor_gives_care_starts_nothing(world: World):
     with pytest.raises(NotAllowed):
         services.draft_start(
-            by=world.carer, questionnaire=world.questionnaire, data_key=world.key, context=world.context
+            by=world.carer,
+            held=held(world.carer),
+            questionnaire=world.questionnaire,
+            data_key=world.key,
+            context=world.context,
         )
 
 
@@ -180,7 +188,12 @@ def test_who_opens_words_but_not_education_does_not_write_words(world: World):
     draft = world.start()
     with pytest.raises(NotAllowed):
         services.draft_save(
-            by=world.educator, answer_set=draft, raw={"mots": "x"}, version=1, opened=world.opened(WORDS)
+            by=world.educator,
+            held=held(world.educator),
+            answer_set=draft,
+            raw={"mots": "x"},
+            version=1,
+            opened=world.opened(WORDS),
         )
 
 
@@ -188,7 +201,12 @@ def test_who_opens_words_but_not_education_does_not_write_words(world: World):
 def test_a_role_without_the_ability_writes_nothing_though_it_opens_the_section(world: World, name: str):
     with pytest.raises(NotAllowed):
         services.draft_save(
-            by=getattr(world, name), answer_set=world.start(), raw={"mots": "x"}, version=1, opened=world.opened()
+            by=getattr(world, name),
+            held=held(getattr(world, name)),
+            answer_set=world.start(),
+            raw={"mots": "x"},
+            version=1,
+            opened=world.opened(),
         )
 
 
@@ -196,7 +214,9 @@ def test_sight_of_another_person_opens_nothing(world: World):
     draft = world.save(world.start(), mots="x")
     other = Opened(new_key(), CARE)
     with pytest.raises(NotAllowed):
-        services.draft_save(by=world.educator, answer_set=draft, raw={"mots": "y"}, version=2, opened=other)
+        services.draft_save(
+            by=world.educator, held=held(world.educator), answer_set=draft, raw={"mots": "y"}, version=2, opened=other
+        )
     with pytest.raises(SectionClosed):
         selectors.read(draft, other)
 
@@ -309,7 +329,9 @@ def test_a_role_without_words_finishes_its_part_only(world: World):
 
 def test_a_correction_is_a_new_set_beside_the_old_one(world: World):
     first = world.submit(world.start(), faim="non", nuits="2")
-    draft = services.correct(by=world.colleague, answer_set=first, opened=world.opened(), subject=world.subject)
+    draft = services.correct(
+        by=world.colleague, held=held(world.colleague), answer_set=first, opened=world.opened(), subject=world.subject
+    )
     assert draft.pk != first.pk
     assert on_file(world, draft, EDUCATION, WORDS) == {"faim": "non", "nuits": 2}
     second = world.submit(draft, by=world.colleague, nuits="3")
@@ -325,10 +347,14 @@ def test_what_a_correction_does_not_write_is_read_in_what_it_corrects(world: Wor
     world.submit(draft, by=world.nurse, soin="oui", soin_detail="y")
     first = world.submit(AnswerSet.objects.get(), faim="non")
     second = world.submit(
-        services.correct(by=world.educator, answer_set=first, opened=world.opened()), faim="oui", mots="x"
+        services.correct(by=world.educator, held=held(world.educator), answer_set=first, opened=world.opened()),
+        faim="oui",
+        mots="x",
     )
     assert selectors.read(second, world.opened(*NURSING)).values == {"soin": "oui", "soin_detail": "y"}
-    third_draft = services.correct(by=world.nurse, answer_set=second, opened=world.opened(*NURSING))
+    third_draft = services.correct(
+        by=world.nurse, held=held(world.nurse), answer_set=second, opened=world.opened(*NURSING)
+    )
     third = world.submit(third_draft, by=world.nurse, soin="non")
     assert third.submitted_at is not None
     assert selectors.read(third, world.opened(*NURSING)).values == {"soin": "non"}
@@ -337,7 +363,7 @@ def test_what_a_correction_does_not_write_is_read_in_what_it_corrects(world: Wor
 
 def test_a_correction_that_two_people_write_closes_when_both_are_done(world: World):
     first = world.submit(world.start(), faim="non")
-    draft = services.correct(by=world.educator, answer_set=first, opened=world.opened())
+    draft = services.correct(by=world.educator, held=held(world.educator), answer_set=first, opened=world.opened())
     draft = world.save(draft, mots="x")
     part = world.submit(draft, by=world.nurse, soin="non")
     assert part.submitted_at is None
@@ -347,13 +373,16 @@ def test_a_correction_that_two_people_write_closes_when_both_are_done(world: Wor
 def test_only_the_last_submitted_answers_are_corrected_and_one_correction_at_a_time(world: World):
     draft = world.start()
     with pytest.raises(RuleBroken, match="brouillon"):
-        services.correct(by=world.educator, answer_set=draft, opened=world.opened())
+        services.correct(by=world.educator, held=held(world.educator), answer_set=draft, opened=world.opened())
     first = world.submit(draft, faim="non")
-    correction = services.correct(by=world.educator, answer_set=first, opened=world.opened())
-    assert services.correct(by=world.colleague, answer_set=first, opened=world.opened()) == correction
+    correction = services.correct(by=world.educator, held=held(world.educator), answer_set=first, opened=world.opened())
+    assert (
+        services.correct(by=world.colleague, held=held(world.colleague), answer_set=first, opened=world.opened())
+        == correction
+    )
     second = world.submit(correction, faim="oui")
     with pytest.raises(RuleBroken, match="dernière version"):
-        services.correct(by=world.educator, answer_set=first, opened=world.opened())
+        services.correct(by=world.educator, held=held(world.educator), answer_set=first, opened=world.opened())
     with pytest.raises(RuleBroken, match="corrigez-les"):
         world.start()
     assert second.corrects_id == first.pk
@@ -396,7 +425,9 @@ def test_the_journal_says_once_that_a_draft_is_being_written(world: World):
 
 def test_each_step_of_an_answer_set_is_journalled_with_its_subject(world: World):
     first = world.submit(world.start(), faim="non")
-    services.correct(by=world.educator, answer_set=first, opened=world.opened(), subject=world.subject)
+    services.correct(
+        by=world.educator, held=held(world.educator), answer_set=first, opened=world.opened(), subject=world.subject
+    )
     verbs = list(JournalEntry.objects.filter(subject=world.subject).order_by("id").values_list("verb", flat=True))
     assert verbs == ["answers.started", "answers.submitted", "answers.corrected"]
     assert callable(record)

@@ -14,7 +14,7 @@ from maillage.common.errors import StaleEdit
 from maillage.questionnaires import publishing, selectors, services
 from maillage.questionnaires.forms import Outcome, QuestionnaireForm
 from maillage.questionnaires.models import AnswerSet
-from tests.questionnaires.world import EDUCATION, HEALTH, WORDS, ZONE, World
+from tests.questionnaires.world import EDUCATION, HEALTH, WORDS, ZONE, World, held
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +32,14 @@ def form_of(world: World, answer_set: AnswerSet, sent: dict | None = None, *, by
             data.setlist(name, value if isinstance(value, list) else [value])
     by = by or world.educator
     return QuestionnaireForm(
-        data, by=by, answer_set=answer_set, opened=world.sight(by), zone=ZONE, subject=world.subject, page=page
+        data,
+        by=by,
+        held=held(by),
+        answer_set=answer_set,
+        opened=world.sight(by),
+        zone=ZONE,
+        subject=world.subject,
+        page=page,
     )
 
 
@@ -156,7 +163,7 @@ def test_clean_answers_posted_back_in_a_correction_are_the_same_answers(world: W
     first = world.submit(
         world.start(), faim="oui", nuits="2", partie="2025-11-20T21:05", relu="OK", retour="20/11/2025"
     )
-    draft = services.correct(by=world.educator, answer_set=first, opened=world.opened())
+    draft = services.correct(by=world.educator, held=held(world.educator), answer_set=first, opened=world.opened())
     sent = Page(html_of(form_of(world, draft, page="all"))).fields
     assert form_of(world, draft, sent, page="all").receive().answer_set.version == 1
 
@@ -293,7 +300,12 @@ def test_faults_of_form_show_while_writing_but_nothing_missing_does(world: World
 def test_the_page_is_in_the_readers_language_where_the_author_wrote_it(world: World):
     row = publishing.publish_shipped(by=world.ase)[0]
     draft = services.draft_start(
-        by=world.educator, questionnaire=row, data_key=world.key, context=world.home.pk, subject=world.subject
+        by=world.educator,
+        held=held(world.educator),
+        questionnaire=row,
+        data_key=world.key,
+        context=world.home.pk,
+        subject=world.subject,
     )
     with translation.override("en"):
         form = form_of(world, draft)

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from maillage.accounts.actors import Actor, actor_of
-from maillage.accounts.enums import OrganisationKind, Role
+from maillage.accounts.enums import Ability, OrganisationKind, Role
 from maillage.accounts.models import Membership, Organisation, User
+from maillage.accounts.roles import ABILITIES
 from maillage.audit.journal import SYSTEM
 from maillage.common.enums import Section
 from maillage.questionnaires import publishing, services
@@ -85,6 +86,7 @@ class World:
     def start(self) -> AnswerSet:
         return services.draft_start(
             by=self.educator,
+            held=held(self.educator),
             questionnaire=self.questionnaire,
             data_key=self.key,
             context=self.context,
@@ -96,6 +98,7 @@ class World:
         actor = by or self.educator
         return services.draft_save(
             by=actor,
+            held=held(actor),
             answer_set=answer_set,
             raw=raw,
             version=answer_set.version if version is None else version,
@@ -107,6 +110,7 @@ class World:
         actor = by or self.educator
         return services.submit(
             by=actor,
+            held=held(actor),
             answer_set=answer_set,
             raw=raw,
             version=answer_set.version if version is None else version,
@@ -117,6 +121,11 @@ class World:
 
     def sight(self, actor: Actor) -> Opened:
         return Opened(self.key, actor.sections())
+
+
+def held(actor: Actor) -> frozenset[Ability]:
+    """What her roles let her do: here everyone works in the home of the young person."""
+    return frozenset(ability for post in actor.posts for ability in ABILITIES[post.role])
 
 
 def member(name: str, role: Role, home: Organisation) -> Actor:

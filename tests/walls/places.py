@@ -11,6 +11,7 @@ from allauth.mfa.models import Authenticator
 from maillage.accounts.actors import actor_of
 from maillage.accounts.enums import OrganisationKind, Role
 from maillage.accounts.models import Membership, Organisation, User
+from maillage.accounts.roles import ABILITIES
 from maillage.accounts.services import user_invite
 from maillage.audit.journal import SYSTEM
 from maillage.common.clock import now
@@ -183,7 +184,7 @@ def _talk(world: worlds.World, episode: MissingEpisode) -> tuple[ReturnInterview
     instrument = current("retour")
     assert instrument is not None
     draft = questionnaires.draft_start(
-        by=world.actor(), questionnaire=instrument, data_key=episode.data_key, context=interview.pk,
+        by=world.actor(), held=ABILITIES[Role.EDUCATOR], questionnaire=instrument, data_key=episode.data_key, context=interview.pk,
         subject=episode.person_id,
     )  # fmt: skip
     return interview, draft

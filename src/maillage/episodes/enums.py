@@ -94,6 +94,7 @@ class EventKind(models.TextChoices):
     DECISION = "decision", _("Décision")
     PLACEMENT_ENDED = "placement_ended", _("Fin de l’accueil")
     RETURN_UNDONE = "return_undone", _("Retour noté par erreur")
+    ANSWERS_CORRECTED = "answers_corrected", _("Réponses de l’entretien corrigées")
     CLOSED = "closed", _("Clôture")
     REOPENED = "reopened", _("Réouverture")
 
@@ -217,6 +218,7 @@ POLICE_QUESTIONNAIRE_RECORDED = verb(
 TALK_ATTEMPTED = verb("episode.talk_attempted", N_("Proposition d’entretien notée"), offer=str)
 INTERVIEW_STARTED = verb("interview.started", N_("Entretien de retour commencé"), readers=list, independent=bool)
 INTERVIEW_HELD = verb("interview.held", N_("Entretien de retour tenu"), at=datetime)
+INTERVIEW_CORRECTED = verb("interview.corrected", N_("Entretien de retour corrigé"), after_closing=bool)
 DECISION_ADDED = verb("episode.decision_added", N_("Décision ajoutée"), task=uuid.UUID)
 EVENT_CORRECTED = verb("episode.event_corrected", N_("Ligne corrigée"), kind=str, corrects=uuid.UUID)
 DOCUMENT_MADE = verb(

@@ -42,6 +42,7 @@ SHAPES: Mapping[EventKind, Shape] = {
     EventKind.POLICE_QUESTIONNAIRE: {"outcome": PoliceQuestionnaire},
     EventKind.TALK: {"offer": Offer, "interview": uuid.UUID},
     EventKind.DECISION: {"task": uuid.UUID, "due_at": datetime},
+    EventKind.ANSWERS_CORRECTED: {"interview": uuid.UUID, "answer_set": uuid.UUID},
     EventKind.CLOSED: {"reason": ClosingReason, "dropped": list, "unsettled": list},
     EventKind.REOPENED: {},
 }  # fmt: skip

@@ -149,7 +149,7 @@ class EpisodeEvent(BaseModel):
     """
 
     data_classes = {
-        DataClass.TECHNICAL: ["data_key", "episode", "written_at", "written_by", "corrects"],
+        DataClass.TECHNICAL: ["data_key", "episode", "written_at", "written_by", "corrects", "left"],
         DataClass.SENSITIVE: ["kind", "happened_at", "facts"],
         DataClass.IDENTITY: ["who", "text", "words", "place"],
         DataClass.HEALTH: ["health"],
@@ -168,6 +168,8 @@ class EpisodeEvent(BaseModel):
     place = SealedField(section=Section.WHEREABOUTS)
     health = SealedField(section=Section.HEALTH)
     corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrections")
+    # Sealed columns that a correction left as they were, being closed to its author: read in the line it corrects.
+    left = models.JSONField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["episode", "-happened_at"], name="episodes_timeline")]

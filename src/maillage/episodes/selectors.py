@@ -112,6 +112,8 @@ class Entry:
     corrects: uuid.UUID | None = None
     corrected_by: uuid.UUID | None = None
     correctable: bool = False
+    after_closing: bool = False
+    answer_set: uuid.UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -390,7 +392,9 @@ def _timeline(
     names: Mapping[uuid.UUID, str],
 ) -> tuple[Entry, ...]:
     corrected = {event.corrects_id: event.pk for event in events if event.corrects_id}
-    entries = [_event_entry(opened, event, names, corrected.get(event.pk)) for event in events]
+    by_id = {event.pk: event for event in events}
+    late = written_after_closing(events)
+    entries = [_event_entry(opened, event, names, corrected.get(event.pk), by_id, event.pk in late) for event in events]
     entries += [entry for view in views.values() if (entry := _step_entry(view)) is not None]
     entries += [
         Entry(
@@ -409,14 +413,35 @@ def _timeline(
     return tuple(sorted(entries, key=lambda one: (one.happened_at, one.written_at, one.id), reverse=True))
 
 
+def keeper(event: EpisodeEvent, field: str, by_id: Mapping[uuid.UUID, EpisodeEvent]) -> EpisodeEvent:
+    """The line where that sealed column is: this one, or the one it corrects when its author left it as it was."""
+    while event.corrects_id is not None and field in (event.left or ()):
+        event = by_id[event.corrects_id]
+    return event
+
+
+def written_after_closing(events: Sequence[EpisodeEvent]) -> frozenset[uuid.UUID]:
+    """Lines written while the episode was closed: corrections alone; the thread says so."""
+    found, closed = set(), False
+    for event in sorted(events, key=lambda one: (one.written_at, one.pk)):
+        if event.kind in (EventKind.CLOSED, EventKind.REOPENED):
+            closed = event.kind == EventKind.CLOSED
+        elif closed:
+            found.add(event.pk)
+    return frozenset(found)
+
+
 def _event_entry(
-    opened: Opened, event: EpisodeEvent, names: Mapping[uuid.UUID, str], corrected_by: uuid.UUID | None
+    opened: Opened,
+    event: EpisodeEvent,
+    names: Mapping[uuid.UUID, str],
+    corrected_by: uuid.UUID | None,
+    by_id: Mapping[uuid.UUID, EpisodeEvent],
+    after_closing: bool,
 ) -> Entry:
-    closed = [
-        field
-        for field in ("who", "text", "words", "place", "health")
-        if getattr(event, field) is not None and not opened.may(event, field)
-    ]
+    source = {field: keeper(event, field, by_id) for field in ("who", "text", "words", "place", "health")}
+    closed = [field for field, row in source.items() if getattr(row, field) is not None and not opened.may(row, field)]
+    facts = fact_phrases(EventKind(event.kind), event.facts)
     return Entry(
         what="event",
         id=event.pk,
@@ -426,16 +451,18 @@ def _event_entry(
         written_at=event.written_at,
         by=names.get(event.written_by, "") if event.written_by else "",
         by_system=event.written_by is None,
-        facts=fact_phrases(EventKind(event.kind), event.facts),
-        who=_text(opened, event, "who"),
-        text=_text(opened, event, "text"),
-        words=_text(opened, event, "words"),
-        place=_text(opened, event, "place"),
-        health=_health(opened, event),
+        facts=(*facts, _("écrit après la clôture")) if after_closing else facts,
+        who=_text(opened, source["who"], "who"),
+        text=_text(opened, source["text"], "text"),
+        words=_text(opened, source["words"], "words"),
+        place=_text(opened, source["place"], "place"),
+        health=_health(opened, source["health"]),
         hidden=bool(closed),
         corrects=event.corrects_id,
         corrected_by=corrected_by,
         correctable=corrected_by is None and EventKind(event.kind) in lifecycle.CORRECTABLE,
+        after_closing=after_closing,
+        answer_set=uuid.UUID(event.facts["answer_set"]) if event.facts.get("answer_set") else None,
     )
 
 

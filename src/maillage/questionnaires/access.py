@@ -1,6 +1,7 @@
 """Which sections of an answer set somebody reads and writes. Sight itself comes from above, as an `Opened`."""
 
-from maillage.accounts.actors import Actor
+from collections.abc import Collection
+
 from maillage.accounts.enums import Ability
 from maillage.common.enums import Section
 from maillage.vault.sealing import Opened
@@ -11,14 +12,16 @@ _ABILITY = {
     Section.WORDS: Ability.TALK_HOLD,
     Section.HEALTH: Ability.URGENT_CARE_DETAIL,
 }
+WRITERS = frozenset(_ABILITY.values())
 
 
-def writable(by: Actor, opened: Opened) -> frozenset[Section]:
-    """The sections she may write: opened to her by a mission, and hers to write by her role.
+def writable(held: Collection[Ability], opened: Opened) -> frozenset[Section]:
+    """The sections she may write: opened to her by a mission, and hers to write by an ability she holds.
 
+    `held`: what her roles let her do for this very person; a role held elsewhere is not hers here.
     Words need education too: their conditions may look at it (`engine.may_depend`).
     """
-    found = {section for section, ability in _ABILITY.items() if section in opened.sections and by.may(ability)}
+    found = {section for section, ability in _ABILITY.items() if section in opened.sections and ability in held}
     if Section.EDUCATION not in opened.sections:
         found.discard(Section.WORDS)
     return frozenset(found)

@@ -5,7 +5,8 @@ Recipe (the return talk; `by` is the actor, `zone` the IANA zone of the organisa
     # Once, on a POST (« Commencer »): gives back the draft under way if there is one.
     questionnaire = selectors.current("retour")                 # None when nothing is published
     answer_set = services.draft_start(
-        by=by, questionnaire=questionnaire, data_key=person.data_key, context=interview.pk, subject=person.pk)
+        by=by, held=held, questionnaire=questionnaire, data_key=person.data_key, context=interview.pk,
+        subject=person.pk)                                      # held: her abilities for this very person
 
     @door(roles=...)
     def talk(request, pk):
@@ -13,7 +14,7 @@ Recipe (the return talk; `by` is the actor, `zone` the IANA zone of the organisa
         answer_set = selectors.draft_of(interview.pk)           # resumable on any device
         opened = youth.access.reveal(by, person)                # every section she may open: decides what is shown
         form = QuestionnaireForm(
-            posted(request), by=by, answer_set=answer_set, opened=opened, zone=zone, subject=person.pk,
+            posted(request), by=by, held=held, answer_set=answer_set, opened=opened, zone=zone, subject=person.pk,
             page=request.GET.get("page"))                       # page="all": the whole questionnaire at once
         if request.method == "POST":
             outcome = form.receive()                            # saves, or submits; every button is handled here
@@ -40,13 +41,13 @@ results: only the server judges.
 
 Reading back, a submitted set or a draft: `answers = selectors.read(answer_set, opened)`, then
 `{% include "questionnaires/answers.html" with answers=answers %}`; `answers.words` and `answers.analysis` apart.
-Correcting: `services.correct(by=by, answer_set=selectors.latest_of(interview.pk), opened=opened, subject=person.pk)`
-on a POST, then the same page.
+Correcting, on a POST, then the same page:
+`services.correct(by=by, held=held, answer_set=selectors.latest_of(interview.pk), opened=opened, subject=person.pk)`.
 """
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -57,6 +58,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from maillage.accounts.actors import Actor
+from maillage.accounts.enums import Ability
 from maillage.common import spoken
 from maillage.common.clock import now
 from maillage.common.enums import Section
@@ -168,6 +170,7 @@ class QuestionnaireForm(TokenForm):
         data: QueryDict | None = None,
         *,
         by: Actor,
+        held: Collection[Ability],
         answer_set: AnswerSet,
         opened: Any,
         zone: str,
@@ -175,9 +178,10 @@ class QuestionnaireForm(TokenForm):
         page: str | int | None = None,
     ) -> None:
         super().__init__(data, version=answer_set.version)
-        self.by, self.answer_set, self.opened, self.zone, self.subject = by, answer_set, opened, zone, subject
+        self.by, self.held, self.answer_set, self.opened = by, held, answer_set, opened
+        self.zone, self.subject = zone, subject
         self.definition: Definition = selectors.definition_of(answer_set.questionnaire)
-        self.sections = access.writable(by, opened) & self.definition.sections
+        self.sections = access.writable(held, opened) & self.definition.sections
         self.closed = self.definition.sections - self.sections
         self.offered_pages = [shown for shown in self.definition.pages if self._offered(shown)]
         self.page_number = self._page_number(page)
@@ -263,6 +267,7 @@ class QuestionnaireForm(TokenForm):
     def _save(self) -> AnswerSet:
         return services.draft_save(
             by=self.by,
+            held=self.held,
             answer_set=self.answer_set,
             raw=self.raw,
             version=self.sent_version,
@@ -273,6 +278,7 @@ class QuestionnaireForm(TokenForm):
     def _submit(self) -> AnswerSet:
         return services.submit(
             by=self.by,
+            held=self.held,
             answer_set=self.answer_set,
             raw=self.raw,
             version=self.sent_version,

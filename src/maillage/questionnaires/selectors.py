@@ -54,7 +54,7 @@ def answer_set(pk: uuid.UUID) -> AnswerSet | None:
 def sets_of(context: uuid.UUID) -> list[AnswerSet]:
     """Every set of a talk, oldest first: the first answers, then each correction; the draft under way is last."""
     return list(
-        AnswerSet.objects.select_related("questionnaire", "data_key")
+        AnswerSet.objects.select_related("questionnaire", "data_key", "submitted_by")
         .filter(context=context)
         .order_by("started_at", "pk")
     )

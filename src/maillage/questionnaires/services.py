@@ -1,12 +1,13 @@
 """Withdrawing instruments, and writing answers: drafts while typing, submission, correction.
 
-Whoever calls has already checked that the actor sees the young person, and hands over `opened`
-(`youth.access.reveal`): only the sections it opens, and which her role writes, are read or written here. Each
-section is sealed in a column of its own, so that what somebody may not open is never touched.
+Whoever calls has already checked that the actor sees the young person and that the talk may still be written, and
+hands over `opened` (`youth.access.reveal`) and `held`, her abilities for that very person: only the sections that
+both allow are read or written here. Each section is sealed in a column of its own, so that what somebody may not open
+is never touched.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -58,14 +59,22 @@ def withdraw(*, by: Actor | System, questionnaire: Questionnaire) -> Questionnai
 
 
 def draft_start(
-    *, by: Actor, questionnaire: Questionnaire, data_key: DataKey, context: uuid.UUID, subject: uuid.UUID | None = None
+    *,
+    by: Actor,
+    held: Collection[Ability],
+    questionnaire: Questionnaire,
+    data_key: DataKey,
+    context: uuid.UUID,
+    subject: uuid.UUID | None = None,
 ) -> AnswerSet:
     """A draft for that talk, sealed under `data_key`; the one under way if there is one, whoever started it."""
     under_way = selectors.draft_of(context)
     if under_way is not None:
         return under_way
     try:
-        return _draft_start(by=by, questionnaire=questionnaire, data_key=data_key, context=context, subject=subject)
+        return _draft_start(
+            by=by, held=held, questionnaire=questionnaire, data_key=data_key, context=context, subject=subject
+        )
     except IntegrityError:
         started_elsewhere = selectors.draft_of(context)
         if started_elsewhere is None:
@@ -75,9 +84,15 @@ def draft_start(
 
 @action(enums.ANSWERS_STARTED)
 def _draft_start(
-    *, by: Actor, questionnaire: Questionnaire, data_key: DataKey, context: uuid.UUID, subject: uuid.UUID | None
+    *,
+    by: Actor,
+    held: Collection[Ability],
+    questionnaire: Questionnaire,
+    data_key: DataKey,
+    context: uuid.UUID,
+    subject: uuid.UUID | None,
 ) -> AnswerSet:
-    if not (by.may(Ability.TALK_HOLD) or by.may(Ability.URGENT_CARE_DETAIL)):
+    if not access.WRITERS.intersection(held):
         raise NotAllowed(_("Votre rôle ne permet pas cette action."))
     if questionnaire.published_at is None or questionnaire.withdrawn_at is not None:
         raise RuleBroken(_("Cette version du questionnaire n’est plus employée."))
@@ -99,6 +114,7 @@ def _draft_start(
 def draft_save(
     *,
     by: Actor,
+    held: Collection[Ability],
     answer_set: AnswerSet,
     raw: Mapping[str, Any],
     version: int,
@@ -111,7 +127,7 @@ def draft_save(
     journal says so once in `SAVED_AGAIN_AFTER`. StaleEdit when another device wrote the same section since
     `version` and the texts differ; a section that this person does not write never gets in the way.
     """
-    sections = _sections(by, answer_set, opened)
+    sections = _sections(held, answer_set, opened)
     with transaction.atomic():
         row = _locked(answer_set)
         changed = _merged(row, _typed(row, raw, sections), version, opened)
@@ -132,6 +148,7 @@ def draft_save(
 def submit(
     *,
     by: Actor,
+    held: Collection[Ability],
     answer_set: AnswerSet,
     raw: Mapping[str, Any],
     version: int,
@@ -145,7 +162,7 @@ def submit(
     The set is submitted, and closed, once its sections but health are done: health staff may declare theirs
     before, without closing the talk. Health answers still as typed then stay so; `correct` completes them.
     """
-    sections = _sections(by, answer_set, opened)
+    sections = _sections(held, answer_set, opened)
     row = _locked(answer_set)
     definition = selectors.definition_of(row.questionnaire)
     changed = _merged(row, _typed(row, raw, sections), version, opened)
@@ -172,12 +189,19 @@ def submit(
 
 
 @action(enums.ANSWERS_CORRECTED)
-def correct(*, by: Actor, answer_set: AnswerSet, opened: Opened, subject: uuid.UUID | None = None) -> AnswerSet:
+def correct(
+    *,
+    by: Actor,
+    held: Collection[Ability],
+    answer_set: AnswerSet,
+    opened: Opened,
+    subject: uuid.UUID | None = None,
+) -> AnswerSet:
     """A new draft beside submitted answers, showing them until something else is written; both are kept.
 
     The correction under way if there is one. Sections that it does not write are read in the set it corrects.
     """
-    _sections(by, answer_set, opened)
+    _sections(held, answer_set, opened)
     note(subject=subject)
     under_way = selectors.draft_of(answer_set.context)
     if under_way is not None and under_way.corrects_id == answer_set.pk:
@@ -201,12 +225,12 @@ def correct(*, by: Actor, answer_set: AnswerSet, opened: Opened, subject: uuid.U
 # -- inside ---------------------------------------------------------------------------------------------------------
 
 
-def _sections(by: Actor, answer_set: AnswerSet, opened: Opened) -> frozenset[Section]:
+def _sections(held: Collection[Ability], answer_set: AnswerSet, opened: Opened) -> frozenset[Section]:
     """The sections of this questionnaire she writes. NotAllowed when there is none."""
     asked = frozenset(
         Section(item["section"]) for page in answer_set.questionnaire.definition["pages"] for item in page["items"]
     )
-    sections = access.writable(by, opened) & asked
+    sections = access.writable(held, opened) & asked
     if not sections or opened.key_id != answer_set.data_key_id:
         raise NotAllowed(_("Ces réponses ne vous sont pas ouvertes en écriture."))
     return sections

@@ -20,7 +20,9 @@ from maillage.episodes.services.outings import outing_end, outing_extend, outing
 from maillage.episodes.services.papers import blank_set, document_make, document_read
 from maillage.episodes.services.protocols import load_shipped, protocol_load, settings_save, shipped
 from maillage.episodes.services.returning import (
+    answering,
     decision_add,
+    interview_corrected,
     interview_hold,
     interview_start,
     needs_record,
@@ -32,6 +34,7 @@ from maillage.episodes.services.returning import (
 )
 
 __all__ = [
+    "answering",
     "authority_qualify",
     "blank_set",
     "contact_record",
@@ -43,6 +46,7 @@ __all__ = [
     "episodes_open",
     "event_correct",
     "fetch_plan",
+    "interview_corrected",
     "interview_hold",
     "interview_start",
     "load_shipped",

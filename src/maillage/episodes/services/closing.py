@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from maillage.accounts.actors import Actor
 from maillage.audit.journal import action, note
 from maillage.common.clock import now
-from maillage.common.errors import RuleBroken, StaleEdit
+from maillage.common.errors import NotAllowed, RuleBroken, StaleEdit
 from maillage.episodes import lifecycle, protocol, versions
 from maillage.episodes.enums import (
     EPISODE_CLOSED,
@@ -30,7 +30,9 @@ from maillage.episodes.services.base import (
     write_event,
 )
 from maillage.tasks import selectors as task_rows
+from maillage.vault.fields import SealedField
 from maillage.vault.sealing import Sealer
+from maillage.youth import access as youth
 from maillage.youth import services as youth_services
 
 
@@ -119,8 +121,9 @@ def event_correct(
 ) -> EpisodeEvent:
     """Say a line again: a new line that points at the first, which stays. The newest one is shown as true.
 
-    The instant of a location or a return follows its correction. RuleBroken when the line was corrected already
-    (correct the newest) or is not one that is corrected.
+    What is sealed under a section closed to the actor stays as it is. The instant of a location or a return follows
+    its correction, and so do the clocks that count from it. RuleBroken when the line was corrected already (correct
+    the newest) or is not one that is corrected; NotAllowed for words in a section that she does not open.
     """
     row = locked(by, event.episode, Action.CORRECT)
     first = EpisodeEvent.objects.get(pk=event.pk)
@@ -129,6 +132,10 @@ def event_correct(
     if EpisodeEvent.objects.filter(corrects=first).exists():
         raise RuleBroken(_("Cette ligne est déjà corrigée : corriger la plus récente."))
     at = happened(happened_at)
+    sealed = {"who": who, "text": text, "words": words, "place": place}
+    left = _closed_to(by, row, first)
+    if any(sealed.get(name, "").strip() for name in left):
+        raise NotAllowed(_("Cette partie du dossier ne vous est pas ouverte."))
     correction = EpisodeEvent(
         episode=row,
         kind=first.kind,
@@ -137,12 +144,20 @@ def event_correct(
         written_by=by.user_id,
         facts=first.facts,
         corrects=first,
+        left=left or None,
     )
-    Sealer(row.data_key).seal(correction, who=who, text=text, words=words, place=place)
+    Sealer(row.data_key).seal(correction, **{name: value for name, value in sealed.items() if name not in left})
     correction.save(force_insert=True)
     _move(row, EventKind(first.kind), at)
     note(subject=row.person_id, kind=first.kind, corrects=first.pk)
     return correction
+
+
+def _closed_to(by: Actor, row: MissingEpisode, event: EpisodeEvent) -> list[str]:
+    """The sealed columns that the actor may not read: nobody overwrites what she has not seen."""
+    sections = youth.open_sections(by, row.person)
+    columns = [field for field in event._meta.fields if isinstance(field, SealedField)]
+    return sorted(field.name for field in columns if field.section not in sections)
 
 
 def _move(row: MissingEpisode, kind: EventKind, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """She is back: urgent care on its own clock, needs first, the talk offered each time, decisions that become tasks."""
 
+import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -11,9 +12,10 @@ from maillage.accounts.enums import Ability, Role
 from maillage.audit.journal import action, note
 from maillage.common.clock import now
 from maillage.common.errors import NotAllowed, RuleBroken, StaleEdit
-from maillage.episodes import access, protocol, versions
+from maillage.episodes import access, lifecycle, protocol, versions
 from maillage.episodes.enums import (
     DECISION_ADDED,
+    INTERVIEW_CORRECTED,
     INTERVIEW_HELD,
     INTERVIEW_STARTED,
     NEEDS_RECORDED,
@@ -45,6 +47,7 @@ from maillage.episodes.services.base import (
     steps_done_by,
     write_event,
 )
+from maillage.questionnaires.access import WRITERS
 from maillage.tasks import selectors as task_rows
 from maillage.tasks.planning import PlannedTask
 from maillage.vault.sealing import Sealer
@@ -222,12 +225,12 @@ def interview_start(
     The interviewer is the actor. RuleBroken when nobody told her, or when it has begun already.
     """
     row = locked(by, episode, Action.INTERVIEW_START)
-    if not readers:
-        raise RuleBroken(_("Choisir qui lira ses paroles."), field="readers")
-    if not told:
-        raise RuleBroken(_("Lui dire d’abord qui lira ses paroles."), field="told")
     if ReturnInterview.objects.filter(episode=row).exists():
-        raise RuleBroken(_("L’entretien est déjà commencé : le reprendre."))
+        raise RuleBroken(_("L’entretien est déjà commencé : reprenez-le."))
+    if not readers:
+        raise RuleBroken(_("Choisissez qui lira ses paroles."), field="readers")
+    if not told:
+        raise RuleBroken(_("Dites-lui d’abord qui lira ses paroles."), field="told")
     instant = now()
     interview = ReturnInterview(
         episode=row,
@@ -273,6 +276,40 @@ def interview_hold(
     steps_done_by(by, event)
     note(subject=episode.person_id, at=at)
     return row
+
+
+def answering(by: Actor, episode: MissingEpisode, *, correcting: bool) -> frozenset[Ability]:
+    """Her abilities for this very person, to write answers with; the episode stays locked until the transaction ends.
+
+    Once the episode is closed only a correction is written, beside what it corrects: RuleBroken for a draft. NotAllowed
+    when nothing she holds here writes answers. Called inside a transaction.
+    """
+    row = MissingEpisode.objects.select_for_update(of=("self",)).get(pk=episode.pk)
+    held = access.abilities(by, row.person_id)
+    if not WRITERS.intersection(held):
+        raise NotAllowed(_("Votre rôle ne permet pas cette action."))
+    if lifecycle.state_of(row) == EpisodeState.CLOSED and not correcting:
+        raise RuleBroken(
+            _("L’épisode est clos : ce brouillon ne s’écrit plus. Rouvrez l’épisode pour finir l’entretien.")
+        )
+    return held
+
+
+@action(INTERVIEW_CORRECTED)
+def interview_corrected(*, by: Actor, interview: ReturnInterview, answer_set: uuid.UUID) -> EpisodeEvent:
+    """Answers were said again: a line of the thread, which says by whom, when, and whether after the closing."""
+    row = MissingEpisode.objects.select_for_update(of=("self",)).select_related("data_key").get(pk=interview.episode_id)
+    if not WRITERS.intersection(access.abilities(by, row.person_id)):
+        raise NotAllowed(_("Votre rôle ne permet pas cette action."))
+    event = write_event(
+        by,
+        row,
+        EventKind.ANSWERS_CORRECTED,
+        now(),
+        facts={"interview": interview.pk, "answer_set": answer_set},
+    )
+    note(subject=row.person_id, after_closing=row.closed_at is not None)
+    return event
 
 
 @action(DECISION_ADDED)

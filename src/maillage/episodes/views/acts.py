@@ -24,6 +24,7 @@ from maillage.episodes.forms import acts as forms
 from maillage.episodes.forms.base import ZonedForm
 from maillage.episodes.forms.talk import AttemptForm
 from maillage.episodes.models import MissingEpisode
+from maillage.episodes.selectors import keeper
 from maillage.episodes.selectors_screens import decision_owners, event_or_404, person_at_work
 from maillage.episodes.views.shared import page_url, seen, show
 from maillage.youth import access as youth
@@ -215,7 +216,9 @@ def correct(request: HttpRequest, episode_id: uuid.UUID, event_id: uuid.UUID) ->
     zone = episode.organisation.zone
     names = ("who", "text", "words", "place")
     readable = [name for name in names if opened.may(event, name)]
-    initial = {name: opened.text(event, name) for name in readable} | {"happened_at": event.happened_at}
+    lines = {line.pk: line for line in episode.events.order_by("written_at", "id")}
+    initial = {name: opened.text(keeper(event, name, lines), name) for name in readable}
+    initial |= {"happened_at": event.happened_at}
     form = forms.CorrectForm(posted(request), zone=zone, initial=initial, readable=readable)
     if request.method == "GET":
         access.require(by, episode, Action.CORRECT)

@@ -56,6 +56,7 @@ _ICONS = {
     EventKind.POLICE_QUESTIONNAIRE: "shield",
     EventKind.TALK: "message-circle",
     EventKind.DECISION: "list-checks",
+    EventKind.ANSWERS_CORRECTED: "pencil",
     "document": "file-text",
     EventKind.CLOSED: "lock",
     EventKind.REOPENED: "undo-2",
