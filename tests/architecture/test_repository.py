@@ -96,6 +96,6 @@ def test_commands_named_in_documents_exist() -> None:
 
 
 COMMANDS: dict[str, set[str]] = {
-    "run": set(), "worker": set(), "prepare": set(), "manage": set(), "demo": {"load", "codes", "reset"},
+    "run": set(), "web": set(), "worker": set(), "prepare": set(), "manage": set(), "demo": {"load", "codes", "reset"},
     "import": {"young-people"}, "journal": {"verify"}, "keys": {"rotate"}, "account": {"invite"},
 }  # fmt: skip

@@ -5,6 +5,7 @@ known, because models cannot be imported before.
 """
 
 import argparse
+import gc
 import os
 import resource
 import sys
@@ -64,6 +65,18 @@ def parser() -> argparse.ArgumentParser:
         description="What `run` does first; run it after each installation of a new version. Safe to repeat.",
     )
     prepare.set_defaults(module="maillage.config.commands.run", function="prepare_all")
+
+    web = commands.add_parser(
+        "web",
+        parents=[data],
+        help="answer requests until stopped",
+        description="`run` starts one; in production it is a service of its own, behind a proxy that speaks TLS.",
+    )
+    web.add_argument("--port", type=_port, default=8000, help="port to listen on (default: %(default)s)")
+    web.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    web.add_argument("--workers", type=_several, default=2, help="processes, one a core (default: %(default)s)")
+    web.add_argument("--threads", type=_several, default=4, help="threads of each process (default: %(default)s)")
+    web.set_defaults(module="maillage.config.web", function="main")
 
     worker = commands.add_parser(
         "worker",
@@ -148,6 +161,13 @@ def _port(text: str) -> int:
     return port
 
 
+def _several(text: str) -> int:
+    number = int(text)
+    if not 0 < number < 65:
+        raise argparse.ArgumentTypeError("a number from 1 to 64")
+    return number
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code (see `exits.Exit`)."""
     os.umask(0o077)  # whatever a command writes is readable by this account alone
@@ -160,12 +180,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(words)
     if options.data is not None:
         os.environ["MAILLAGE_DATA"] = str(options.data.resolve())
+    gc.disable()  # nothing of what is loaded at a start is garbage
     try:
         django.setup()
     except ImproperlyConfigured as error:
         print(f"maillage: {error}", file=sys.stderr)
         return Exit.REFUSED
     command = getattr(import_module(options.module), options.function)
+    gc.enable()
     try:
         code: int = command(options)
     except ImproperlyConfigured as error:

@@ -1,31 +1,69 @@
-"""One process that starts others, starts again the one that dies, and ends them all with itself.
+"""One process that forks others, forks again the one that dies, and ends them all with itself.
 
-Children are known by the process ids of their own `Popen` objects: nothing else on the machine is touched.
+Children are forked, not started afresh: what the supervisor has loaded (Django, the models) is loaded once, and its
+memory is shared. They are known by the process ids of their own `Process` objects: nothing else on the machine is
+touched. Should the supervisor itself be killed, the kernel ends its children (`together`).
 """
 
+import ctypes
+import gc
+import multiprocessing
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from multiprocessing.context import ForkProcess
 from types import FrameType
+
+from django.db import connections
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0  # seconds before a child that died is started again
 STEADY = 60.0  # a child that lived this long starts afresh
 PATIENCE = 10.0  # seconds a child has to end before it is killed
 TICK = 0.1
-WORKER_AFTER = 2.0
+_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
+_FORK = multiprocessing.get_context("fork")
+
+
+def together(parent: int, number: int = signal.SIGTERM) -> None:
+    """From now on this process gets a signal when its parent ends, however that ends. Linux; elsewhere nothing."""
+    if not sys.platform.startswith("linux"):
+        return
+    ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, number, 0, 0, 0)
+    if os.getppid() != parent:  # it ended before the line above
+        os.kill(os.getpid(), number)
+
+
+def alone() -> None:
+    """Nothing of this process that a fork must not share is left open: connections, their pool."""
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        if hasattr(connection, "close_pool"):
+            connection.close_pool()
+    gc.collect()
+    gc.freeze()  # a collection in a child would copy the pages it looks at
+
+
+def _inside(work: Callable[[], object], parent: int) -> None:
+    """In the child: signals as in a new process, then its work."""
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    # A session of its own: Ctrl-C reaches the supervisor alone, which then ends its children in order.
+    os.setsid()
+    together(parent)
+    code = work()
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 @dataclass
 class Child:
-    """A command kept running."""
+    """Work kept running in a process of its own."""
 
     name: str
-    command: Sequence[str]
-    process: "subprocess.Popen[bytes] | None" = None
+    work: Callable[[], object]
+    process: ForkProcess | None = None
     started: float = 0.0
     pause: float = FIRST_PAUSE
     due: float = field(default=0.0)  # when to start it (monotonic)
@@ -34,11 +72,12 @@ class Child:
         """Start it when it is due; plan a new start when it died."""
         if self.process is None:
             if now >= self.due:
-                # A session of its own: Ctrl-C reaches the supervisor alone, which then ends its children in order.
-                self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603  # our own commands
+                alone()
+                self.process = _FORK.Process(target=_inside, args=(self.work, os.getpid()), name=self.name)
+                self.process.start()
                 self.started = now
             return
-        code = self.process.poll()
+        code = self.process.exitcode
         if code is None:
             return
         self.process = None
@@ -47,18 +86,17 @@ class Child:
         say(f"{self.name} ended ({code}); started again in {self.pause:.0f} s")
 
     def end(self) -> None:
-        if self.process is not None and self.process.poll() is None:
+        if self.process is not None:
             self.process.terminate()
 
     def wait(self, until: float) -> None:
         """Wait for the end, kill at `until` (monotonic)."""
         if self.process is None:
             return
-        try:
-            self.process.wait(max(0.0, until - time.monotonic()))
-        except subprocess.TimeoutExpired:
+        self.process.join(max(0.0, until - time.monotonic()))
+        if self.process.exitcode is None:
             self.process.kill()
-            self.process.wait()
+            self.process.join()
 
 
 class Supervisor:
@@ -97,22 +135,3 @@ class Supervisor:
         until = time.monotonic() + PATIENCE
         for child in self.children:
             child.wait(until)
-
-
-def web(host: str, port: int, workers: int = 2, threads: int = 4) -> Child:
-    """The web server: synchronous views on a few threads in a few processes."""
-    return Child(
-        "web",
-        [
-            os.path.join(os.path.dirname(sys.executable), "granian"),
-            "--interface", "wsgi", "--host", host, "--port", str(port), "--no-ws",
-            "--workers", str(workers), "--blocking-threads", str(threads),
-            "--respawn-failed-workers", "--workers-kill-timeout", "5", "--log-level", "warning",
-            "maillage.config.wsgi:application",
-        ],
-    )  # fmt: skip
-
-
-def worker() -> Child:
-    """Started a moment after the web server, which somebody waits for."""
-    return Child("worker", [sys.executable, "-m", "maillage", "worker"], due=time.monotonic() + WORKER_AFTER)

@@ -13,11 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from importlib import import_module
 from typing import Any
-
-from elementpath import ElementPathError
-from elementpath.tdop import Parser
-from elementpath.xpath1 import XPath1Parser
 
 Value = str | float | bool | date | datetime
 
@@ -57,17 +54,12 @@ class BadXPath(Exception):
         self.detail = detail
 
 
-class _Parser(XPath1Parser):
-    """XPath 1.0's grammar with ODK's function names; `parse` does not evaluate anything."""
-
-    def parse(self, source: str) -> Any:
-        return Parser.parse(self, source)
-
-
-for _name, (_fewest, _most) in FUNCTIONS.items():
-    if _name not in _Parser.symbol_table:
-        _Parser.function(_name, nargs=_fewest if _fewest == _most else (_fewest, _most))
-_Parser.build()
+@lru_cache(maxsize=1)
+def _grammar() -> Any:
+    """By name, at the first condition: loading it takes longer than a page."""
+    found = import_module("maillage.questionnaires.grammar")
+    found.prepare(FUNCTIONS)
+    return found
 
 
 @dataclass(frozen=True)
@@ -99,9 +91,9 @@ def parse(source: str) -> Condition:
         end = literal.end()
     parts.append(_outside(source[end:], name))
     try:
-        tree = _Parser().parse("".join(parts))
+        tree = _grammar().tree("".join(parts))
         size, uses_self = _check(tree, 1)
-    except (ElementPathError, SyntaxError, ValueError, TypeError, RecursionError, RuntimeError) as error:
+    except (SyntaxError, ValueError, TypeError, RecursionError, RuntimeError) as error:
         raise BadXPath("syntax", str(error)) from error
     if size > MAX_TOKENS:
         raise BadXPath("too_long", str(MAX_LENGTH))

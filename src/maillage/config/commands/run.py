@@ -15,7 +15,9 @@ from maillage.config.checks import refuse_unsafe
 from maillage.config.commands.people import show_accounts
 from maillage.config.commands.screen import err, out, progress
 from maillage.config.exits import Exit
-from maillage.config.supervisor import Supervisor, web, worker
+from maillage.config.supervisor import Child, Supervisor
+
+WORKER_AFTER = 2.0  # seconds
 
 
 def run(options: Namespace) -> Exit:
@@ -34,7 +36,16 @@ def run(options: Namespace) -> Exit:
         if settings.DEMO:
             show_accounts()
 
-    supervisor = Supervisor([web(options.host, options.port), worker()], lambda line: err.print(line, markup=False))
+    supervisor = Supervisor(
+        [
+            Child("web", lambda: import_module("maillage.config.web").serve(options.host, options.port)),
+            # A moment after the web server, which somebody waits for.
+            Child(
+                "worker", lambda: import_module("maillage.config.worker").main(options), due=monotonic() + WORKER_AFTER
+            ),
+        ],
+        lambda line: err.print(line, markup=False),
+    )
     supervisor.run(_Answering(options.host, options.port), announce)
     return Exit.OK
 
