@@ -23,6 +23,29 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
     return OneBrowser(config, log)
 
 
+# They start programs of their own on the engine under test.
+_ON_EACH_ENGINE = ("tests/config/", "tests/walls/")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With `--engine-only`, the second engine runs what touches a database: pure code has no engine."""
+    if not config.getoption("engine_only"):
+        return
+    kept: list[pytest.Item] = []
+    pure: list[pytest.Item] = []
+    for item in items:
+        names = set(getattr(item, "fixturenames", ()))
+        asks = item.get_closest_marker("django_db") or names & {"db", "transactional_db"}
+        on_engine = asks or item.nodeid.startswith(_ON_EACH_ENGINE) or "/test_crash.py" in item.nodeid
+        (kept if on_engine else pure).append(item)
+    items[:] = kept
+    config.hook.pytest_deselected(items=pure)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engine-only", action="store_true", help="leave out what touches no database")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def keys() -> None:
     """Every run has its own keysets, in a folder of the run."""
