@@ -84,7 +84,7 @@ def test_a_message_that_may_not_have_arrived_says_whom_to_call(world: worlds.Wor
     assert selectors.watch(world.actor("manager"), now()).steps == []
     Notice.objects.filter(pk=notice.pk).update(state=state)
     (step,) = selectors.watch(world.actor("manager"), now()).steps
-    assert (step.pk, step.notes) == (task.pk, ("Message peut-être pas arrivé à Sacha Buvard : appelez",))
+    assert (step.pk, step.notes) == (task.pk, ("Message peut-être pas arrivé à Sacha Buvard\N{NO-BREAK SPACE}: appelez",))
     assert "Un message n’est peut-être pas arrivé" in text(browse("manager"), "/")
     for url in ("/", "/garde/"):
         assert "pas arrivé" not in text(browse("stranger"), url)
@@ -190,7 +190,7 @@ def test_a_search_is_journalled_and_leaves_nothing_in_the_address(world: worlds.
     assert "Dossiers proches" not in text(educator, "/chercher/?text=Lila")
 
 
-@pytest.mark.parametrize("typed", [{"text": ""}, {"text": "L"}, {"text": "Lila", "birth_year": "deux mille"}])
+@pytest.mark.parametrize("typed", [{"text": ""}, {"text": "L"}, {"text": "Lila", "born": "deux mille"}])
 def test_a_search_that_asks_nothing_is_refused_beside_its_field(browse: Browse, typed: dict[str, str]) -> None:
     answer = browse("educator").post("/chercher/", typed)
     page = unescape(answer.content.decode())
