@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from maillage.youth.names import NameIndex, parts, sound
+from maillage.youth.names import Born, NameIndex, covers, parts, phone_mark, reference_mark, sound
 
 GIVEN = ["Lina", "Keziah", "Timothée", "Anaïs", "Ilyès", "Lou-Anne", "Mohamed", "Aïcha", "Djibril", "Maëlle", "Oihana"]
 FAMILY = ["Parapluie", "Tabouret", "Lampadaire", "Cerf-Volant", "Arrosoir", "Réverbère", "Étagère", "Coquelicot"]
@@ -85,7 +85,7 @@ def test_one_slip_in_a_long_name_still_finds_it_first(index, person, data):
 def test_the_birth_year_settles_between_namesakes(index, person):
     first, last = person
     year = 2005 + GIVEN.index(first)
-    assert index.search(last, birth_year=year)[0] == person
+    assert index.search(last, born=Born.in_year(year))[0] == person
 
 
 @given(person=people)
@@ -93,9 +93,9 @@ def test_the_beginning_of_a_name_is_enough(index, person):
     assert person in index.search(person[1][:4], limit=200)
 
 
-@given(text=st.text(max_size=60), year=st.none() | st.integers(-5, 9999))
+@given(text=st.text(max_size=60), year=st.integers(-5, 9999))
 def test_whatever_is_typed_gives_an_answer(index, text, year):
-    assert len(index.search(text, birth_year=year)) <= 10
+    assert len(index.search(text, born=Born.in_year(year))) <= 10
 
 
 @given(text=st.text(max_size=30), among=st.sets(people))
@@ -140,3 +140,44 @@ def test_likely_twins(names, born, expected):
     index: NameIndex[int] = NameIndex()
     index.add(1, ["Lina", "Parasol"], date(2010, 5, 7))
     assert index.twins(names, born) == ([1] if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("06 39 98 00 11", True),
+        ("+33 6 39 98 00 11", True),
+        ("ASE-77", True),
+        ("ase-77 ", True),
+        ("06 39 98 00 12", False),
+    ],
+)
+def test_a_telephone_or_a_reference_finds_one_exactly(text, found):
+    index: NameIndex[int] = NameIndex()
+    index.add(1, ["Lina", "Parasol"], None, [phone_mark("+33639980011"), reference_mark("ASE-77")])
+    index.add(2, ["Lina", "Brouette"], None, [])
+    assert (index.search(text) == [1]) is found
+    index.remove(1)
+    assert index.search(text) == []
+
+
+def test_a_day_of_birth_alone_finds_those_one_sees(index):
+    assert index.search("", born=Born.on(date(2005, 3, 1))) == []
+    seen = {("Lina", "Parapluie"), ("Keziah", "Parapluie")}
+    assert index.search("", born=Born.on(date(2005, 3, 1)), among=seen) == [("Lina", "Parapluie")]
+    assert index.search("", born=Born.on(date(2005, 1, 3)), among=seen) == [("Lina", "Parapluie")]
+    assert index.search("", born=Born.in_year(2005), among=seen) == []
+
+
+@pytest.mark.parametrize(
+    ("searched", "names", "covered"),
+    [
+        ("Quésia Lampadère", ["Keziah", "Lampadaire"], True),
+        ("Lampa", ["Keziah", "Lampadaire"], True),
+        ("Tabouret", ["Keziah", "Lampadaire"], False),
+        ("06 39 98 00 11", ["Keziah", "Lampadaire"], False),
+        ("", ["Keziah"], False),
+    ],
+)
+def test_a_search_covers_the_names_it_was_made_under(searched, names, covered):
+    assert covers(searched, names) is covered

@@ -8,6 +8,7 @@ from maillage.audit.journal import SYSTEM
 from maillage.audit.models import JournalEntry
 from maillage.vault.sealing import destroy
 from maillage.youth.models import IdentityRevision
+from maillage.youth.names import Born
 from maillage.youth.search import NAMES, search
 from maillage.youth.services import person_edit
 from tests.accounts.people import acting, organisation, professional
@@ -43,12 +44,12 @@ def test_a_name_borne_elsewhere_gets_the_answer_of_a_name_nobody_bears(home, me,
     search(me, "pour construire l’index")
     for text in ("Noé Brouette", "Zébulon Inconnu"):
         with django_assert_num_queries(3):  # whom she sees, news of names, the journal
-            assert search(me, text, birth_year=2009) == []
+            assert search(me, text, born=Born.in_year(2009)) == []
 
 
 def test_a_look_up_is_journalled_without_its_words(home, me):
     resident(home)
-    search(me, "Parasol", birth_year=2010)
+    search(me, "Parasol", born=Born.in_year(2010))
     row = JournalEntry.objects.get(verb="youth.searched")
     assert (row.by, row.subject, row.payload) == (me.user_id, None, {"found": 1, "with_year": True})
     assert not JournalEntry.objects.filter(verb="youth.read").exists()

@@ -131,7 +131,7 @@ def find(request: HttpRequest) -> HttpResponse:
         if not _one_more_search(by.user_id):
             form.add_error(None, _("Trop de recherches en une minute. Attendez un peu avant la suivante."))
             return render(request, "desk/find.html", context, status=429)
-        near = search(by, form.cleaned_data["text"], birth_year=form.cleaned_data["birth_year"])
+        near = search(by, form.cleaned_data["text"], born=form.birth)
         context["found"] = selectors.faces_of(by, [person.pk for person in near], discreet=discreet(request))
     return render(request, "desk/find.html", context)
 

@@ -6,10 +6,13 @@ with a bonus for the birth year. What is compared are letters of names: the orde
 """
 
 import re
+from bisect import bisect_left, insort
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from heapq import nsmallest
+from itertools import islice, takewhile
 from typing import Generic, TypeVar
 
 from rapidfuzz import process
@@ -19,8 +22,9 @@ from maillage.common.letters import fold
 
 Key = TypeVar("Key", bound=Hashable)
 
-_YEAR_BONUS = 0.10
-_NEXT_YEAR_BONUS = 0.04
+_BIRTH_BONUS = 0.12  # the whole of it for the same day of birth
+_YEAR = 0.8
+_YEAR_BESIDE = 0.3
 _SOUNDS_LIKE = 0.93  # of 1: how near a part is that only sounds the same
 _BEGINS_LIKE = 0.88
 _LEAST = 0.45  # of 1: one part of two found is still worth showing
@@ -84,10 +88,52 @@ def _slips(part: str) -> int:
     return 0 if len(part) < 4 else 1 if len(part) < 6 else 2
 
 
+@dataclass(frozen=True)
+class Born:
+    """What is known of a birth: a day, or the years it may lie in (both included)."""
+
+    first: int
+    last: int
+    day: date | None = None
+
+    @classmethod
+    def on(cls, day: date) -> "Born":
+        return cls(day.year, day.year, day)
+
+    @classmethod
+    def in_year(cls, year: int) -> "Born":
+        return cls(year, year)
+
+    @classmethod
+    def aged(cls, age: int, today: date, give: int = 0) -> "Born":
+        """Of that age today, give or take so many years."""
+        return cls(today.year - age - 1 - give, today.year - age + give)
+
+    def near(self, day: date | None) -> float:
+        """1 for the same day (day and month swapped too), less for the same year, for a year beside it, 0 else."""
+        if day is None:
+            return 0
+        if self.day is not None and same_day(self.day, day):
+            return 1
+        if self.first <= day.year <= self.last:
+            return _YEAR
+        return _YEAR_BESIDE if self.first - 1 <= day.year <= self.last + 1 else 0
+
+    def excludes(self, day: date) -> bool:
+        """Whether someone born that day is surely another person."""
+        return not (same_day(self.day, day) if self.day else self.first <= day.year <= self.last)
+
+
+def same_day(one: date, other: date) -> bool:
+    """The same date, or one whose day and month were swapped."""
+    return one == other or (one.year, one.month, one.day) == (other.year, other.day, other.month)
+
+
 @dataclass
 class _Entry:
     parts: frozenset[str]
     born: date | None
+    marks: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -97,20 +143,35 @@ class NameIndex(Generic[Key]):
     _entries: dict[Key, _Entry] = field(default_factory=dict)
     _holders: dict[str, set[Key]] = field(default_factory=dict)
     _by_sound: dict[str, set[str]] = field(default_factory=dict)
+    _by_length: dict[int, dict[str, None]] = field(default_factory=dict)
+    _sorted: list[str] = field(default_factory=list)
+    _marked: dict[str, set[Key]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self._entries)
 
-    def add(self, key: Key, names: Iterable[str], born: date | None = None) -> None:
+    def add(self, key: Key, names: Iterable[str], born: date | None = None, marks: Iterable[str] = ()) -> None:
+        """`marks`: what is found exactly or not at all (`phone_mark`, `reference_mark`)."""
         self.remove(key)
-        entry = _Entry(parts(*names), born)
+        entry = _Entry(parts(*names), born, frozenset(marks))
         self._entries[key] = entry
+        for mark in entry.marks:
+            self._marked.setdefault(mark, set()).add(key)
         for part in entry.parts:
-            self._holders.setdefault(part, set()).add(key)
-            self._by_sound.setdefault(sound(part), set()).add(part)
+            holders = self._holders.get(part)
+            if holders is None:
+                holders = self._holders[part] = set()
+                self._by_sound.setdefault(sound(part), set()).add(part)
+                self._by_length.setdefault(len(part), {})[part] = None
+                insort(self._sorted, part)
+            holders.add(key)
 
     def remove(self, key: Key) -> None:
         entry = self._entries.pop(key, None)
+        for mark in entry.marks if entry else ():
+            self._marked[mark].discard(key)
+            if not self._marked[mark]:
+                del self._marked[mark]
         for part in entry.parts if entry else ():
             holders = self._holders[part]
             holders.discard(key)
@@ -120,19 +181,27 @@ class NameIndex(Generic[Key]):
                 alike.discard(part)
                 if not alike:
                     del self._by_sound[sound(part)]
+                del self._by_length[len(part)][part]
+                del self._sorted[bisect_left(self._sorted, part)]
 
     def search(
         self,
         text: str,
         *,
-        birth_year: int | None = None,
+        born: Born | None = None,
         among: Collection[Key] | None = None,
         limit: int = 10,
     ) -> list[Key]:
-        """Keys of those whose names are near, nearest first; of `among` only, when given."""
+        """Keys of those meant, nearest first; of `among` only, when given.
+
+        By a telephone number or a reference; else by names, near ones too; else, of `among`, by the day of birth.
+        """
+        marked = {key for mark in marks_in(text) for key in self._marked.get(mark, ()) if among is None or key in among}
+        if marked:
+            return sorted(marked, key=str)[:limit]
         asked = _asked(text)
         if not asked:
-            return []
+            return self._born(born, among)[:limit] if not text.strip() else []
         # For each word asked, the nearest part of each person.
         near: list[dict[Key, float]] = []
         for word in asked:
@@ -146,33 +215,55 @@ class NameIndex(Generic[Key]):
         for key in set().union(*near):
             likeness = sum(best.get(key, 0) for best in near) / len(asked)
             if likeness >= _LEAST:
-                ranked.append((-likeness - _year_bonus(self._entries[key].born, birth_year), str(key), key))
-        ranked.sort(key=lambda found: found[:2])
-        return [key for _near, _name, key in ranked[:limit]]
+                bonus = _BIRTH_BONUS * born.near(self._entries[key].born) if born else 0
+                ranked.append((-likeness - bonus, str(key), key))
+        return [key for _near, _name, key in nsmallest(limit, ranked, key=lambda found: found[:2])]
 
-    def twins(self, names: Iterable[str], born: date | None, *, limit: int = 5) -> list[Key]:
-        """Keys of those likely to be the same person: near names, and the same birth date (day and month swapped
-        counts) or an unknown one with every part alike."""
+    def _born(self, born: Born | None, among: Collection[Key] | None) -> list[Key]:
+        if born is None or born.day is None or among is None:
+            return []
+        found = [key for key in among if key in self._entries and born.near(self._entries[key].born) == 1]
+        return sorted(found, key=str)
+
+    def twins(
+        self,
+        names: Iterable[str],
+        born: Born | date | None,
+        *,
+        among: Collection[Key] | None = None,
+        marks: Iterable[str] = (),
+        limit: int = 5,
+    ) -> list[Key]:
+        """Keys of those likely to be the same person: near names, and a birth that agrees (day and month swapped
+        count) or an unknown one with every part alike; or the same telephone or reference."""
         mine = parts(*names)
-        return [
+        known = Born.on(born) if isinstance(born, date) else born
+        marked = {key for mark in marks for key in self._marked.get(mark, ()) if among is None or key in among}
+        alike = [
             key
-            for key in self.search(" ".join(sorted(mine)), limit=10 * limit)
-            if _likely_twins(mine, born, self._entries[key])
-        ][:limit]
+            for key in self.search(" ".join(sorted(mine)), born=known, among=among, limit=10 * limit)
+            if key not in marked and _likely_twins(mine, known, self._entries[key])
+        ]
+        return [*sorted(marked, key=str), *alike][:limit]
+
+    def entry_marks(self, key: Key) -> frozenset[str]:
+        return self._entries[key].marks if key in self._entries else frozenset()
 
     def _reached(self, word: str) -> Mapping[str, float]:
         """Parts of the vocabulary near a word, each with how near (1 for the same letters)."""
         reached: dict[str, float] = {}
         slips = _slips(word)
-        if slips:
-            for part, _distance, _rank in process.extract(
-                word, self._holders.keys(), scorer=OSA.distance, score_cutoff=slips, limit=None
-            ):
-                reached[part] = JaroWinkler.similarity(word, part) * 0.97
+        for length in range(len(word) - slips, len(word) + slips + 1) if slips else ():
+            near = self._by_length.get(length)
+            if near:
+                for part, _distance, _rank in process.extract(
+                    word, near.keys(), scorer=OSA.distance, score_cutoff=slips, limit=None
+                ):
+                    reached[part] = JaroWinkler.similarity(word, part) * 0.97
         if len(word) >= 2:
-            for part in self._holders:
-                if part.startswith(word):
-                    reached[part] = max(reached.get(part, 0), _BEGINS_LIKE)
+            start = bisect_left(self._sorted, word)
+            for part in takewhile(lambda part: part.startswith(word), islice(self._sorted, start, None)):
+                reached[part] = max(reached.get(part, 0), _BEGINS_LIKE)
         for part in self._by_sound.get(sound(word), ()):
             alike = max(_SOUNDS_LIKE, JaroWinkler.similarity(word, part) * 0.98)
             reached[part] = max(reached.get(part, 0), alike)
@@ -181,26 +272,41 @@ class NameIndex(Generic[Key]):
         return reached
 
 
+def phone_mark(number: str) -> str:
+    """A number by its last nine digits: the same dialled from here, from overseas or with its prefix."""
+    return f"tel:{re.sub(r'[^0-9]', '', number)[-9:]}"
+
+
+def reference_mark(reference: str) -> str:
+    return f"ref:{reference.strip().casefold()}"
+
+
+def marks_in(text: str) -> list[str]:
+    """The marks that a text typed in a search may be."""
+    found = [reference_mark(text)] if any(sign.isdigit() for sign in text) else []
+    if re.fullmatch(r"[-+()./\s\d]+", text) and len(re.sub(r"[^0-9]", "", text)) >= 9:
+        found.append(phone_mark(text))
+    return found
+
+
+def covers(searched: str, names: Iterable[str]) -> bool:
+    """Whether a search was made under one of these names, or nearly."""
+    mine = parts(*names)
+    return any(_likeness(word, part) >= _TWIN or part.startswith(word) for word in _asked(searched) for part in mine)
+
+
 def _asked(text: str) -> list[str]:
     """Distinct words asked for, in order: at most eight, a name has no more."""
     return list(dict.fromkeys(fold(text).split()))[:8]
 
 
-def _year_bonus(born: date | None, asked: int | None) -> float:
-    if born is None or asked is None:
-        return 0
-    return {0: _YEAR_BONUS, 1: _NEXT_YEAR_BONUS}.get(abs(born.year - asked), 0)
-
-
-def _likely_twins(mine: frozenset[str], born: date | None, other: _Entry) -> bool:
-    if born is not None and other.born is not None and born != other.born:
-        swapped = (born.year, born.month, born.day) == (other.born.year, other.born.day, other.born.month)
-        if not swapped:
-            return False
+def _likely_twins(mine: frozenset[str], born: Born | None, other: _Entry) -> bool:
+    if born is not None and other.born is not None and born.excludes(other.born):
+        return False
     fewer, more = sorted((mine, other.parts), key=len)
     if not fewer:
         return False
-    unsure = born is None or other.born is None
+    unsure = born is None or born.day is None or other.born is None
     alike = [max(_likeness(part, candidate) for candidate in more) for part in fewer]
     if unsure:
         return len(fewer) > 1 and all(likeness >= _SOUNDS_LIKE for likeness in alike)

@@ -7,6 +7,7 @@ shown to nobody, and every look-up is journalled, without its words.
 
 import threading
 import uuid
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import QuerySet
@@ -18,7 +19,7 @@ from maillage.vault.sealing import Opened
 from maillage.youth.access import visible_to
 from maillage.youth.enums import NAMES_SEARCHED
 from maillage.youth.models import IdentityRevision, YoungPerson
-from maillage.youth.names import NameIndex
+from maillage.youth.names import Born, NameIndex, phone_mark, reference_mark
 from maillage.youth.selectors import with_placements
 
 # Numbers are given before they are committed: those this close to the newest are looked at again.
@@ -41,10 +42,18 @@ class Names:
         with self._lock:
             self._built = False
 
-    def search(self, text: str, *, birth_year: int | None, among: frozenset[uuid.UUID], limit: int) -> list[uuid.UUID]:
+    def search(self, text: str, *, born: Born | None, among: frozenset[uuid.UUID], limit: int) -> list[uuid.UUID]:
         with self._lock:
             self._refresh()
-            return self._index.search(text, birth_year=birth_year, among=among, limit=limit)
+            return self._index.search(text, born=born, among=among, limit=limit)
+
+    def twins(
+        self, names: Iterable[str], *, born: Born | None, marks: Iterable[str], among: frozenset[uuid.UUID] | None
+    ) -> list[uuid.UUID]:
+        """Those likely to be the same person: `among` None only for the worker, which shows nobody."""
+        with self._lock:
+            self._refresh()
+            return self._index.twins(names, born, marks=marks, among=among)
 
     def _refresh(self) -> None:
         if self._built:
@@ -85,11 +94,22 @@ def _read(index: NameIndex[uuid.UUID], people: QuerySet[YoungPerson]) -> None:
             index.remove(person.pk)
             continue
         opened = Opened(person.data_key, [Section.IDENTITY])
-        born = opened.text(person, "birth_date")
-        index.add(person.pk, _names(opened, person), date.fromisoformat(born) if born else None)
+        index.add(person.pk, names_of(opened, person), born_of(opened, person), marks_of(opened, person))
 
 
-def _names(opened: Opened, person: YoungPerson) -> list[str]:
+def born_of(opened: Opened, person: YoungPerson) -> date | None:
+    born = opened.text(person, "birth_date")
+    return date.fromisoformat(born) if born else None
+
+
+def marks_of(opened: Opened, person: YoungPerson) -> list[str]:
+    """What finds her exactly: her telephones, her reference."""
+    reference = opened.text(person, "external_reference")
+    phones = opened.value(person, "phones") or []
+    return [*map(phone_mark, phones), *([reference_mark(reference)] if reference else [])]
+
+
+def names_of(opened: Opened, person: YoungPerson) -> list[str]:
     single = [opened.text(person, field) for field in ("given_name", "family_name", "usual_name")]
     several = [opened.value(person, field) or [] for field in ("aliases", "former_names")]
     return [name for name in [*single, *several[0], *several[1]] if name]
@@ -98,14 +118,27 @@ def _names(opened: Opened, person: YoungPerson) -> list[str]:
 NAMES = Names()
 
 
-def search(actor: Actor, text: str, *, birth_year: int | None = None, limit: int = 10) -> list[YoungPerson]:
-    """Persons the actor sees whose names are near, nearest first, key and present placement loaded.
+def search(actor: Actor, text: str, *, born: Born | None = None, limit: int = 10) -> list[YoungPerson]:
+    """Persons the actor sees who may be meant, nearest first, key and present placement loaded: by any name she bears
+    or bore, a telephone, a reference, or a day of birth alone.
 
     A name nobody bears and a name borne outside her missions get the same answer for the same queries.
     Journalled each time, without the words. Whoever calls limits how often.
     """
-    seen = frozenset(visible_to(actor).values_list("pk", flat=True))
-    ids = NAMES.search(text, birth_year=birth_year, among=seen, limit=limit)
+    ids = NAMES.search(text, born=born, among=_seen(actor), limit=limit)
     found = with_placements(ids)
-    record(NAMES_SEARCHED, by=actor, payload={"found": len(found), "with_year": birth_year is not None})
+    record(NAMES_SEARCHED, by=actor, payload={"found": len(found), "with_year": born is not None})
     return found
+
+
+def twins_in_sight(
+    actor: Actor, names: Iterable[str], *, born: Born | None, marks: Iterable[str] = ()
+) -> list[YoungPerson]:
+    """Those the actor sees who are likely to be this person. Journalled as a search; the same queries if none is."""
+    found = with_placements(NAMES.twins(names, born=born, marks=marks, among=_seen(actor)))
+    record(NAMES_SEARCHED, by=actor, payload={"found": len(found), "with_year": born is not None})
+    return found
+
+
+def _seen(actor: Actor) -> frozenset[uuid.UUID]:
+    return frozenset(visible_to(actor).values_list("pk", flat=True))

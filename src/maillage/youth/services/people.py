@@ -32,7 +32,13 @@ from maillage.youth.services.base import Doer, fill, known_only, lock, opened_fo
 from maillage.youth.versioned import changes, edit, normal
 
 _CIRCLE = (Section.IDENTITY, Section.JUSTICE)
-_NAMES = frozenset({"given_name", "family_name", "usual_name", "aliases", "former_names", "birth_date"})
+# What someone is looked for by.
+_NAMES = frozenset(
+    {
+        "given_name", "family_name", "usual_name", "aliases", "former_names", "birth_date", "phones",
+        "external_reference",
+    }
+)  # fmt: skip
 _PERSON_COLUMNS = frozenset(words.PERSON)
 _PARENT_COLUMNS = frozenset(words.PARENT)
 
