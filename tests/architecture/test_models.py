@@ -12,6 +12,7 @@ from tests.architecture.source import PACKAGES
 OURS = [model for model in apps.get_models() if model.__module__.startswith("maillage.")]
 FLOORS = {
     "common": 0, "vault": 1, "reference": 1, "audit": 2, "accounts": 3, "tasks": 4, "youth": 5, "questionnaires": 5,
+    "directory": 5,
     "episodes": 6, "desk": 7, "config": 8,
 }  # fmt: skip
 # Foreign keys to tables of the framework: sessions and second factors are nobody's floor.
@@ -45,7 +46,7 @@ def test_every_column_has_exactly_one_class(model: type[models.Model]) -> None:
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
 def test_identity_and_health_are_sealed_and_nothing_else_is(model: type[models.Model]) -> None:
     sealed = {field.name for field in model._meta.concrete_fields if isinstance(field, SealedField)}
-    told = {name for kind in (DataClass.IDENTITY, DataClass.HEALTH) for name in classes(model).get(kind, [])}
+    told = {name for kind in (DataClass.IDENTITY, DataClass.HEALTH, DataClass.SECRET) for name in classes(model).get(kind, [])}
     assert sealed == told
 
 

@@ -13,6 +13,7 @@ OPENERS = {
     "src/maillage/accounts/sealed.py",  # the system's own key
     "src/maillage/youth/access.py",  # reveal(): journalled
     "src/maillage/youth/services/base.py",  # a command writes as the system and shows nothing
+    "src/maillage/directory/places.py",  # a hidden address: journalled
     "src/maillage/youth/search.py",  # the name index, in memory
 }
 PRIVATE = ("models", "forms", "views")

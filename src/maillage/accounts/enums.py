@@ -53,6 +53,8 @@ class Ability(models.TextChoices):
     ROTA_EDIT = "rota.edit", _("Tenir le tableau d’astreinte")
     SETTINGS_EDIT = "settings.edit", _("Régler le protocole et les délais")
     ACCOUNTS_MANAGE = "accounts.manage", _("Gérer les comptes")
+    DIRECTORY_PROPOSE = "directory.propose", _("Proposer une fiche de l’annuaire")
+    DIRECTORY_COORDINATE = "directory.coordinate", _("Tenir l’annuaire")
     JOURNAL_READ = "journal.read", _("Lire le journal")
 
 

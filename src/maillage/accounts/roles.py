@@ -15,6 +15,7 @@ _FIELD = frozenset(
         Ability.STEP_HAND_OVER,
         Ability.SHEET_EDIT,
         Ability.DOCUMENT_MAKE,
+        Ability.DIRECTORY_PROPOSE,
     }
 )
 _LEAD = _FIELD | {
@@ -34,7 +35,13 @@ ABILITIES: Mapping[Role, frozenset[Ability]] = {
     Role.CASE_WORKER: (_LEAD - {Ability.ROTA_EDIT}) | _ASE,
     Role.ASE_ON_CALL: _LEAD | _ASE | {Ability.SETTINGS_EDIT},
     Role.HEALTH_STAFF: frozenset(
-        {Ability.DESK_SEE, Ability.STEP_DO, Ability.STEP_HAND_OVER, Ability.URGENT_CARE_DETAIL}
+        {
+            Ability.DESK_SEE,
+            Ability.STEP_DO,
+            Ability.STEP_HAND_OVER,
+            Ability.URGENT_CARE_DETAIL,
+            Ability.DIRECTORY_PROPOSE,
+        }
     ),
     Role.DPO: frozenset({Ability.JOURNAL_READ}),
     Role.ADMINISTRATOR: frozenset({Ability.ACCOUNTS_MANAGE}),

@@ -19,6 +19,8 @@ from maillage.audit.seal import seal_batch
 from maillage.common.clock import now
 from maillage.config.checks import refuse_unsafe
 from maillage.config.exits import Exit
+from maillage.directory.indexing import check as check_directory
+from maillage.directory.indexing import refresh as refresh_directory
 from maillage.tasks.outbox import deliver as deliver_notices
 from maillage.tasks.sweeper import sweep
 
@@ -31,6 +33,7 @@ TURNS: dict[str, Callable[[datetime], int]] = {
     "notices": deliver_notices,
     "letters": deliver_letters,
     "seal": seal_batch,
+    "directory": lambda _now: refresh_directory(),
 }
 
 
@@ -63,5 +66,9 @@ def main(_options: Namespace) -> Exit:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
+    try:
+        check_directory()
+    except Exception:
+        logger.exception("the directory's index could not be checked")
     run(stop, parent=os.getppid())
     return Exit.OK

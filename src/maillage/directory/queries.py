@@ -109,6 +109,38 @@ class Sheet:
 
 
 @dataclass(frozen=True)
+class StructureSheet:
+    """One structure as its reader may see it, with the services that reader may see."""
+
+    id: uuid.UUID
+    reference: str
+    name: str
+    kind: str
+    kind_label: str
+    description: str
+    phone: str
+    email: str
+    website: str
+    address: str
+    address_more: str
+    postcode: str
+    commune_name: str
+    commune: str
+    hours_lines: Sequence[str]
+    open_now: bool | None
+    place_hidden: bool
+    confidentiality: str
+    state: str
+    source: str
+    source_link: str
+    updated_on: date
+    verified_on: date | None
+    verified_by: str
+    stale: bool
+    services: Sequence[Sheet]
+
+
+@dataclass(frozen=True)
 class Understood:
     """What was made of a free text, to say it back."""
 
@@ -128,6 +160,7 @@ class Page:
     size: int
     facets: Sequence[Facet] = ()
     understood: Understood = field(default_factory=Understood)
+    ready: bool = True  # False: the index is being made for the first time
 
     @property
     def pages(self) -> int:
@@ -150,7 +183,7 @@ class Bounds:
 
 @dataclass(frozen=True)
 class MapPoint:
-    """One service to draw, or a cluster of `count` of them (`id` and `name` empty)."""
+    """One service to draw, or a cluster of `count` of them (`id` None and `name` empty)."""
 
     latitude: float
     longitude: float

@@ -4,7 +4,8 @@
 
 Keeps, for each present commune and municipal arrondissement: code, latitude and longitude of its town hall (degrees,
 four decimals: about ten metres; the middle of its outline when the town hall is not known), SIREN code of its EPCI.
-Sources of those files: DILA (town halls), IGN Admin Express (outlines), INSEE; Licence Ouverte 2.0. The output is the same byte for byte for the same input.
+Sources of those files: DILA (town halls), IGN Admin Express (outlines), INSEE; Licence Ouverte 2.0. The output is the
+same byte for byte for the same input.
 """
 
 import csv

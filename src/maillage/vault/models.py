@@ -10,6 +10,7 @@ from maillage.common.models import BaseModel
 class KeyPurpose(models.TextChoices):
     PERSON = "person", _("Personne")
     SYSTEM = "system", _("Système")
+    PLACE = "place", _("Lieu")
 
 
 class DataKey(BaseModel):

@@ -1,0 +1,202 @@
+"""The two search indexes, as files: one for strangers, one for professionals. No database here.
+
+`Reader(Audience.PUBLIC)` opens the folder of public documents and no other: what is not public is not there. Each
+index is a series of generations; `current` names the one in use, so that a rebuilt one takes over at once.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import tantivy
+from django.conf import settings
+
+from maillage.directory.text import analyzer, plain_analyzer
+
+FORMAT = "3"  # another one: the index is built again
+WRITER_MEMORY = 48_000_000  # bytes
+
+# Exact values, counted in facets. `hours` is « zone|hours ».
+EXACT = (
+    "need", "theme", "public", "language", "channel", "kind", "source", "cost", "reception", "type", "commune",
+    "departement", "zone", "hours", "remote", "network", "cell7", "cell9", "cell11", "cell13",
+)  # fmt: skip
+NUMBERS = ("age_from", "age_to", "lat", "lon", "quality")
+
+
+class Audience(StrEnum):
+    PUBLIC = "public"
+    PROFESSIONALS = "professionals"
+
+
+@lru_cache(maxsize=1)
+def schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    for name in EXACT:
+        builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
+    for name in NUMBERS:
+        builder.add_integer_field(name, indexed=True, fast=True)
+    builder.add_text_field("name", tokenizer_name="stems", index_option="freq")
+    builder.add_text_field("body", tokenizer_name="stems", index_option="freq")
+    builder.add_text_field("plain", tokenizer_name="words", index_option="basic")
+    return builder.build()
+
+
+def _prepared(index: tantivy.Index) -> tantivy.Index:
+    index.register_tokenizer("stems", analyzer())
+    index.register_tokenizer("words", plain_analyzer())
+    return index
+
+
+def folder(audience: Audience) -> Path:
+    return Path(settings.DATA) / "index" / audience
+
+
+def _pointer(audience: Audience) -> Path:
+    return folder(audience) / "current"
+
+
+def _generation(audience: Audience) -> str:
+    """The name of the one in use, "" before the first."""
+    try:
+        name, made_with = _pointer(audience).read_text().split()
+    except (OSError, ValueError):
+        return ""
+    return name if made_with == FORMAT and (folder(audience) / name / "meta.json").exists() else ""
+
+
+def ready(audience: Audience) -> bool:
+    return bool(_generation(audience))
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """One writer on this machine: the worker, or a command. Others wait."""
+    base = Path(settings.DATA) / "index"
+    base.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (base / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def rebuild(audience: Audience, documents: Iterable[Mapping[str, Any]]) -> int:
+    """Build a new generation beside the present one, then use it; how many documents. Call within `writing()`."""
+    base = folder(audience)
+    base.mkdir(parents=True, exist_ok=True, mode=0o700)
+    before = {path.name for path in base.iterdir() if path.is_dir()}
+    number = 1 + max((int(name) for name in before if name.isdigit()), default=0)
+    place = base / str(number)
+    place.mkdir(mode=0o700)
+    index = _prepared(tantivy.Index(schema(), path=str(place)))
+    writer = index.writer(WRITER_MEMORY, 1)
+    count = 0
+    for document in documents:
+        writer.add_document(tantivy.Document.from_dict(document, schema()))
+        count += 1
+    writer.commit()
+    writer.wait_merging_threads()
+    fresh = base / "current.new"
+    fresh.write_text(f"{number} {FORMAT}")
+    os.replace(fresh, _pointer(audience))
+    for name in before:
+        # Whoever still reads it keeps its open files.
+        shutil.rmtree(base / name, ignore_errors=True)
+    return count
+
+
+def update(audience: Audience, ids: Sequence[str], documents: Iterable[Mapping[str, Any]]) -> None:
+    """Put documents in the place of those ids (an id without a document is gone). Call within `writing()`."""
+    index = _open(audience, _generation(audience))
+    writer = index.writer(WRITER_MEMORY, 1)
+    for one in ids:
+        writer.delete_documents_by_term("id", one)
+    for document in documents:
+        writer.add_document(tantivy.Document.from_dict(document, schema()))
+    writer.commit()
+    writer.wait_merging_threads()
+
+
+def _open(audience: Audience, generation: str) -> tantivy.Index:
+    return _prepared(tantivy.Index.open(str(folder(audience) / generation)))
+
+
+@dataclass
+class _Held:
+    generation: str
+    stamp: int
+    index: tantivy.Index
+    words: tuple[str, ...] | None = None
+    hours: tuple[str, ...] | None = None
+
+
+_held: dict[tuple[str, Audience], _Held] = {}
+
+
+class NotReady(Exception):
+    """The index was not built yet."""
+
+
+class Reader:
+    """A look at one index as it is now. Made anew for each request: two `stat` calls."""
+
+    def __init__(self, audience: Audience) -> None:
+        base = folder(audience)
+        try:
+            generation = _generation(audience)
+            stamp = (base / generation / "meta.json").stat().st_mtime_ns if generation else 0
+        except OSError:  # taken over between the two
+            generation = _generation(audience)
+            stamp = 0
+        if not generation:
+            raise NotReady(audience)
+        key = (str(base), audience)
+        held = _held.get(key)
+        if held is None or held.generation != generation:
+            held = _held[key] = _Held(generation, stamp, _open(audience, generation))
+        elif held.stamp != stamp:
+            held.index.reload()
+            held.stamp, held.words, held.hours = stamp, None, None
+        self._held = held
+        self.searcher = held.index.searcher()
+
+    def knows(self, word: str) -> bool:
+        """Whether a folded word is in some document."""
+        return bool(self.searcher.doc_freq("plain", word))
+
+    def words(self) -> Sequence[str]:
+        """Folded words of documents, four letters and more, to correct against."""
+        if self._held.words is None:
+            terms = self.searcher.terms_with_prefix("plain", "", limit=60_000)
+            self._held.words = tuple(sorted(word for word, _count in terms if len(word) >= 4 and word.isalpha()))
+        return self._held.words
+
+    def hours(self) -> Sequence[str]:
+        """Every distinct « zone|hours »."""
+        if self._held.hours is None:
+            self._held.hours = tuple(word for word, _count in self.searcher.terms_with_prefix("hours", ""))
+        return self._held.hours
+
+    def ids(self, hits: Iterable[Any]) -> list[str]:
+        return [str(self.searcher.doc(address)["id"][0]) for _score, address in hits]
+
+    def counts(self, query: tantivy.Query, fields: Mapping[str, int]) -> dict[str, dict[str, int]]:
+        """How many documents have each value of those fields (field → most values wanted)."""
+        asked = {
+            name: {"terms": {"field": name, "size": size, "segment_size": size * 2}} for name, size in fields.items()
+        }
+        found = self.searcher.aggregate(query, asked)
+        return {name: {row["key"]: int(row["doc_count"]) for row in found[name]["buckets"]} for name in fields}
+
+
+def summary(audience: Audience) -> str:
+    """For a report: the generation and its documents."""
+    return json.dumps({"audience": audience, "documents": Reader(audience).searcher.num_docs})

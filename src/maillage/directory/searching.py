@@ -1,0 +1,238 @@
+"""From a `Query` to the index and back: which services, in which order, with which counts. No row is read here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+import tantivy
+from tantivy import FieldType, Occur
+
+from maillage.directory import hours as opening
+from maillage.directory import text as texts
+from maillage.directory import vocabulary
+from maillage.directory.engine import Reader, schema
+from maillage.directory.queries import Bounds, Query
+from maillage.directory.terms import CELLS, EVERYWHERE
+from maillage.reference import communes, points
+
+Clause = tuple[Occur, tantivy.Query]
+FACETS: Mapping[str, int] = {
+    "need": 40, "public": 20, "language": 30, "channel": 10, "kind": 30,
+}  # fmt: skip
+_MOST_COMMUNES = 4_000  # within the largest radius
+_MOST_CELLS = 400
+
+
+@dataclass(frozen=True)
+class Found:
+    """`ids` of one page with the distance of each (km between communes; None: no place near)."""
+
+    ids: Sequence[tuple[str, float | None]]
+    total: int
+    near: int
+    counts: Mapping[str, Mapping[str, int]]
+    heard: texts.Heard
+
+
+def find(reader: Reader, query: Query, *, facets: bool = True) -> Found:
+    heard = texts.hear(query.text, reader.knows, reader.words()) if query.text.strip() else texts.Heard((), (), (), ())
+    must = _filters(reader, query)
+    distances = _distances(query)
+    if distances is not None:
+        must.append((Occur.Must, _there(query, distances)))
+    spoken = _spoken(heard, every_word=True)
+    asked = _both(must, spoken)
+    wanted = dict(FACETS) if facets else {}
+    if distances is not None:
+        wanted["commune"] = _MOST_COMMUNES
+    if spoken is not None and not reader.searcher.search(asked, 1).count:
+        asked = _both(must, _spoken(heard, every_word=False))
+    counts = reader.counts(asked, wanted) if wanted else {}
+    offset = (query.page - 1) * query.size
+    if distances is None:
+        result = reader.searcher.search(asked, query.size, True, offset=offset)
+        return Found([(pk, None) for pk in reader.ids(result.hits)], int(result.count or 0), 0, counts, heard)
+    there = [(code, far, counts["commune"][code]) for code, far in distances if code in counts["commune"]]
+    near = sum(count for _code, _far, count in there)
+    ordered = _nearest_first(asked, there, offset + query.size)
+    result = reader.searcher.search(ordered, query.size, True, offset=offset)
+    ids = reader.ids(result.hits)
+    located = _located(ids, there, offset)
+    return Found(located, int(result.count or 0), near, counts, heard)
+
+
+def _located(
+    ids: Sequence[str], there: Sequence[tuple[str, float, int]], offset: int
+) -> list[tuple[str, float | None]]:
+    """Hits come commune by commune, nearest first: where a hit stands says which commune it is in."""
+    ends: list[tuple[int, float]] = []
+    end = 0
+    for _code, far, count in there:
+        end += count
+        ends.append((end, far))
+    found: list[tuple[str, float | None]] = []
+    for place, pk in enumerate(ids, offset):
+        found.append((pk, next((far for end, far in ends if place < end), None)))
+    return found
+
+
+def _nearest_first(asked: tantivy.Query, there: Sequence[tuple[str, float, int]], until: int) -> tantivy.Query:
+    """Communes by distance weigh more than any text; only those the page can reach are told apart."""
+    reached, sofar = [], 0
+    for code, _far, count in there:
+        reached.append(code)
+        sofar += count
+        if sofar >= until:
+            break
+    rest = [code for code, _far, _count in there[len(reached) :]]
+    clauses: list[Clause] = [(Occur.Must, tantivy.Query.const_score_query(asked, 0.0))]
+    for place, code in enumerate(reached):
+        term = tantivy.Query.term_query(schema(), "commune", code)
+        clauses.append((Occur.Should, tantivy.Query.const_score_query(term, float(2 + len(reached) - place))))
+    if rest:
+        clauses.append((Occur.Should, tantivy.Query.const_score_query(_any("commune", rest), 1.0)))
+    return tantivy.Query.boolean_query(clauses)
+
+
+def _any(field: str, values: Sequence[str]) -> tantivy.Query:
+    return tantivy.Query.term_set_query(schema(), field, list(values))
+
+
+def _both(must: Sequence[Clause], spoken: tantivy.Query | None) -> tantivy.Query:
+    clauses = [*must]
+    if spoken is not None:
+        clauses.append((Occur.Must, spoken))
+    return tantivy.Query.boolean_query(clauses) if clauses else tantivy.Query.all_query()
+
+
+def _spoken(heard: texts.Heard, *, every_word: bool) -> tantivy.Query | None:
+    """The services that answer one of the needs heard, or hold the words: the more, the higher."""
+    if not heard.words:
+        return None
+    either: list[Clause] = []
+    for need, weight in heard.needs:
+        term = tantivy.Query.term_query(schema(), "need", need)
+        either.append((Occur.Should, tantivy.Query.const_score_query(term, 4.0 + 4.0 * weight)))
+    words = heard.others if heard.needs else heard.words
+    told = [_word(word) for word in words]
+    if told and not heard.needs:
+        occur = Occur.Must if every_word else Occur.Should
+        return tantivy.Query.boolean_query([(occur, word) for word in told])
+    names = [_named(word) for word in dict.fromkeys(heard.words)]
+    whole = [(Occur.Must, word) for word in names]
+    if whole:
+        # The name of a structure, typed whole, comes before the needs its words may speak of.
+        either.append((Occur.Should, tantivy.Query.boost_query(tantivy.Query.boolean_query(whole), 6.0)))
+    if told:
+        either.append((Occur.Should, tantivy.Query.boolean_query([(Occur.Should, word) for word in told])))
+    return tantivy.Query.boolean_query(either)
+
+
+def _named(word: str) -> tantivy.Query:
+    return tantivy.Query.term_query(schema(), "name", _stem(word))
+
+
+def _word(word: str) -> tantivy.Query:
+    in_name = tantivy.Query.boost_query(_named(word), 3.0)
+    in_body = tantivy.Query.term_query(schema(), "body", _stem(word))
+    return tantivy.Query.boolean_query([(Occur.Should, in_name), (Occur.Should, in_body)])
+
+
+def _stem(word: str) -> str:
+    found = texts.analyzer().analyze(word)
+    return str(found[0]) if found else word
+
+
+def _filters(reader: Reader, query: Query) -> list[Clause]:
+    themes = [one for theme in query.themes for one in vocabulary.themes_of(theme)]
+    exact = {
+        "need": query.needs, "theme": themes, "language": query.languages, "channel": query.channels,
+        "kind": query.kinds,
+    }  # fmt: skip
+    must: list[Clause] = [(Occur.Must, _any(name, values)) for name, values in exact.items() if values]
+    if query.publics and "tous-publics" not in query.publics:
+        must.append((Occur.Must, _any("public", [*query.publics, "tous-publics"])))
+    if query.departement and not query.commune:
+        zones = [query.departement, EVERYWHERE]
+        must.append((Occur.Must, _any_of(("departement", [query.departement]), ("zone", zones))))
+    if query.remote:
+        must.append((Occur.Must, tantivy.Query.term_query(schema(), "remote", "1")))
+    if query.age is not None:
+        must.append((Occur.Must, _range("age_from", None, query.age)))
+        must.append((Occur.Must, _range("age_to", query.age, None)))
+    if query.open_at is not None:
+        must.append((Occur.Must, _any("hours", _open(tuple(reader.hours()), _minute(query.open_at))) if reader.hours()
+                     else tantivy.Query.empty_query()))  # fmt: skip
+    return must
+
+
+def _minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)
+
+
+@lru_cache(maxsize=8)
+def _open(hours: tuple[str, ...], at: datetime) -> tuple[str, ...]:
+    """Of all distinct hours, those open then. Never empty: an empty set is no query."""
+    found = []
+    for one in hours:
+        zone, _bar, times = one.partition("|")
+        if opening.is_open(times, at, zone):
+            found.append(one)
+    return tuple(found) or ("-",)
+
+
+def _range(field: str, low: int | None, high: int | None) -> tantivy.Query:
+    return tantivy.Query.range_query(schema(), field, FieldType.Integer, low, high)
+
+
+def _any_of(*pairs: tuple[str, Sequence[str]]) -> tantivy.Query:
+    return tantivy.Query.boolean_query([(Occur.Should, _any(field, values)) for field, values in pairs])
+
+
+def _distances(query: Query) -> Sequence[tuple[str, float]] | None:
+    """Communes within the radius, nearest first; None when the search has no centre."""
+    centre = query.point or (points.of(query.commune) if query.commune else None)
+    if centre is not None:
+        return points.around(centre, float(query.radius))
+    if query.commune:  # a commune without a known point: itself alone
+        return ((query.commune, 0.0),)
+    return None
+
+
+def zones_of(commune: str) -> Sequence[str]:
+    """Zone codes that cover a commune."""
+    known = communes.find(commune)
+    found = [EVERYWHERE, "99100", commune]
+    if known:
+        found.append(known.departement)
+    if epci := points.epci_of(commune):
+        found.append(epci)
+    return found
+
+
+def _there(query: Query, distances: Sequence[tuple[str, float]]) -> tantivy.Query:
+    """Placed within the radius, or answering there from a distance."""
+    centre = query.commune or (points.nearest(query.point) if query.point else None) or ""
+    zones = zones_of(centre) if centre else [EVERYWHERE]
+    return _any_of(("commune", [code for code, _far in distances] or ["-"]), ("zone", zones))
+
+
+def cells(reader: Reader, query: Query, bounds: Bounds) -> tuple[int, list[tuple[float, float, int]], list[str]]:
+    """For a map's view: how many services, then either clusters (latitude, longitude, count) or ids to draw."""
+    must = _filters(reader, query)
+    must.append((Occur.Must, _range("lat", round(bounds.south * 1e5), round(bounds.north * 1e5))))
+    must.append((Occur.Must, _range("lon", round(bounds.west * 1e5), round(bounds.east * 1e5))))
+    heard = texts.hear(query.text, reader.knows, reader.words()) if query.text.strip() else None
+    asked = _both(must, _spoken(heard, every_word=True) if heard else None)
+    total = int(reader.searcher.search(asked, 1).count or 0)
+    if total <= _MOST_CELLS:
+        return total, [], reader.ids(reader.searcher.search(asked, max(total, 1)).hits)
+    span = max(bounds.north - bounds.south, bounds.east - bounds.west)
+    zoom = next((zoom for zoom, size in CELLS.items() if span / size > 10), max(CELLS))
+    name, size = f"cell{zoom}", CELLS[zoom]
+    found = []
+    for cell, count in reader.counts(asked, {name: _MOST_CELLS * 4})[name].items():
+        south, west = (int(part) * size for part in cell.split(":"))
+        found.append((south + size / 2, west + size / 2, count))
+    return total, found, []

@@ -1,0 +1,147 @@
+"""What pages read. Without `by`, as a stranger: the public index, public rows, and nothing else."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from django.utils.translation import gettext as _
+
+from maillage.accounts.actors import Actor
+from maillage.common.clock import now
+from maillage.directory import searching, sheets, vocabulary
+from maillage.directory.access import visible_services, visible_structures
+from maillage.directory.engine import Audience, NotReady, Reader
+from maillage.directory.enums import Channel, StructureKind
+from maillage.directory.queries import (
+    LARGEST_PAGE,
+    LARGEST_RADIUS,
+    Bounds,
+    Facet,
+    FacetValue,
+    MapPoint,
+    Page,
+    Query,
+    Sheet,
+    StructureSheet,
+    Understood,
+)
+
+_DEEPEST = 10_000  # results: nobody reads further, and an index would be emptied page by page
+
+
+def _audience(by: Actor | None) -> Audience:
+    return Audience.PUBLIC if by is None else Audience.PROFESSIONALS
+
+
+def _bounded(query: Query) -> Query:
+    size = max(1, min(query.size, LARGEST_PAGE))
+    page = max(1, min(query.page, _DEEPEST // size))
+    return replace(query, size=size, page=page, radius=max(1, min(query.radius, LARGEST_RADIUS)))
+
+
+def search(query: Query, *, by: Actor | None = None, facets: bool = True) -> Page:
+    """One page of results: with a commune or a point nearest first, then what answers from a distance; else by what
+    the text says, the needs heard first. The order of services never depends on their quality."""
+    query = _bounded(query)
+    try:
+        reader = Reader(_audience(by))
+    except NotReady:
+        return Page((), 0, 0, 1, query.size, ready=False)
+    found = searching.find(reader, query, facets=facets)
+    shown = _sheets(found.ids, by)
+    needs = vocabulary.needs()
+    codes = [code for code, _weight in found.heard.needs]
+    understood = Understood(tuple(codes), tuple(needs[code].label for code in codes), found.heard.corrected)
+    return Page(
+        hits=tuple(shown),
+        total=found.total,
+        near=found.near,
+        number=query.page,
+        size=query.size,
+        facets=tuple(_facets(query, found.counts)) if facets else (),
+        understood=understood,
+    )
+
+
+def _sheets(located: Sequence[tuple[str, float | None]], by: Actor | None) -> list[Sheet]:
+    """Rows are asked again what may be seen: a sheet hidden a second ago is gone before the index knows."""
+    rows = visible_services(by).in_bulk([uuid.UUID(pk) for pk, _far in located])
+    instant = now()
+    return [
+        sheets.sheet_of(row, instant, far, professional=by is not None)
+        for pk, far in located
+        if (row := rows.get(uuid.UUID(pk))) is not None
+    ]
+
+
+def _facets(query: Query, counts: Mapping[str, Mapping[str, int]]) -> Iterable[Facet]:
+    needs = vocabulary.needs()
+    told = (
+        ("needs", _("Besoin"), "need", {code: need.label for code, need in needs.items()}, query.needs),
+        ("publics", _("Public"), "public",
+         {code: term.label for code, term in vocabulary.standard()["publics"].items()}, query.publics),
+        ("languages", _("Langue"), "language", dict(vocabulary.FRENCH_LANGUAGE_NAMES), query.languages),
+        ("channels", _("Comment"), "channel", {one.value: str(one.label) for one in Channel}, query.channels),
+        ("kinds", _("Type"), "kind", {one.value: str(one.label) for one in StructureKind}, query.kinds),
+    )  # fmt: skip
+    for name, label, field, labels, chosen in told:
+        found = counts.get(field, {})
+        values = [
+            FacetValue(value, labels.get(value, value), found.get(value, 0), value in chosen)
+            for value in dict.fromkeys([*labels, *chosen])
+            if found.get(value) or value in chosen
+        ]
+        if values:
+            yield Facet(name, label, tuple(values))
+
+
+def map_points(bounds: Bounds, query: Query | None = None, *, by: Actor | None = None) -> list[MapPoint]:
+    """What to draw in a map's view: services, or clusters of them when they are many. Filters of `query` hold; its
+    commune, radius and page do not."""
+    try:
+        reader = Reader(_audience(by))
+    except NotReady:
+        return []
+    _total, clusters, ids = searching.cells(reader, query or Query(), bounds)
+    if clusters:
+        return [MapPoint(latitude, longitude, count) for latitude, longitude, count in clusters]
+    return [
+        MapPoint(sheet.latitude, sheet.longitude, 1, sheet.id, sheet.name)
+        for sheet in _sheets([(pk, None) for pk in ids], by)
+        if sheet.latitude is not None and sheet.longitude is not None
+    ]
+
+
+def public_service(pk: uuid.UUID) -> Sheet | None:
+    """What a stranger sees of a service; None when that is nothing."""
+    row = visible_services(None).filter(pk=pk).first()
+    return sheets.sheet_of(row, now()) if row else None
+
+
+def service_for(by: Actor, pk: uuid.UUID) -> Sheet | None:
+    row = visible_services(by).filter(pk=pk).first()
+    return sheets.sheet_of(row, now(), professional=True) if row else None
+
+
+def public_structure(pk: uuid.UUID) -> StructureSheet | None:
+    """What a stranger sees of a structure and of its services; None when that is nothing."""
+    return _structure(None, pk)
+
+
+def structure_for(by: Actor, pk: uuid.UUID) -> StructureSheet | None:
+    return _structure(by, pk)
+
+
+def _structure(by: Actor | None, pk: uuid.UUID) -> StructureSheet | None:
+    row = visible_structures(by).filter(pk=pk).first()
+    if row is None:
+        return None
+    services = list(visible_services(by).filter(structure=row).order_by("name", "pk"))
+    return sheets.structure_sheet_of(row, services, now(), professional=by is not None)
+
+
+def helplines() -> list[Sheet]:
+    """The national numbers, in the order of the list they come from: emergencies first."""
+    rows = visible_services(None).filter(is_helpline=True).order_by("rank", "reference")
+    instant = now()
+    return [sheets.sheet_of(row, instant) for row in rows]
