@@ -19,7 +19,7 @@ from tests.e2e.site import PERIOD, Site, code_of
 Visit = Callable[..., Page]
 
 # These differ with who reads them: looked at for each role, in several states. The rest once.
-EACH = {"desk:home": 1, "episodes:page": 3, "youth:person": 1, "episodes:talk": 2, "accounts:home": 1, "tasks:rota": 1}
+EACH = {"desk:home": 1, "episodes:page": 3, "desk:file": 1, "episodes:talk": 2, "accounts:home": 1, "tasks:rota": 1}
 READERS = {
     "educatrice": ("/", "/composants/"),
     "referente": ("/",),

@@ -83,6 +83,10 @@ def _person(name: str, reads: str, typed: Typed | None = None, by: str = "E") ->
     return Address(f"youth:{name}", {"pk": "person"}, reads, typed, by)
 
 
+def _file(name: str, reads: str | None, typed: Typed | None = None, by: str = "E", **values: Any) -> Address:
+    return Address(f"casework:{name}", {"pk": "person", **values.pop("at", {})}, reads, typed, by)
+
+
 def _episode(name: str, reads: str | None, typed: Typed | None = None, in_: str = "missing", **values: Any) -> Address:
     more = values.pop("at", {})
     return Address(f"episodes:{name}", {"episode_id": in_, **more}, reads, typed, **values)
@@ -113,7 +117,9 @@ def _shift(place: Place) -> dict[str, Any]:
 
 ABOUT_A_FILE: list[Address] = [
     # -- the young person
-    _person("person", _FILE),
+    Address("desk:file", {"pk": "person"}, _FILE),
+    Address("desk:file_thread", {"pk": "person"}, _FILE),
+    Address("desk:file_thread_of", {"pk": "person", "group": "=note"}, _FILE),
     _person("readings", "200:CA 403:EFMH 404:DX"),
     _person(
         "identity", "200:EMCA 403:FH 404:DX",
@@ -144,6 +150,14 @@ ABOUT_A_FILE: list[Address] = [
         ),
         by="C",
     ),
+    # -- the shared file
+    _file("note_new", _FILE, {"level": "own", "text": "Synthétique"}),
+    _file("note", f"200:{FIELD} 404:HDX", at={"thread": "note"}),
+    _file("note_correct", "200:E 403:FMCA 404:HDX", {"version": 1, "text": "Corrigée"}, at={"thread": "note"}),
+    _file("goals", _FILE),
+    _file("goal_new", _FILE, {"domain": "work", "title": "Synthétique"}),
+    _file("goal", f"200:{FIELD} 404:HDX", {"version": 1, "domain": "work", "title": "Autre", "state": "open"},
+          at={"goal_id": "goal"}),
     # -- the desk
     Address("desk:outing_start", {"person_id": "at_home"}, f"302:{FIELD}H 404:DX", _outing_preset),
     Address("desk:outing_end", {"outing_id": "outing"}, f"302:{FIELD}H 404:DX", {}),

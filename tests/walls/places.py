@@ -14,6 +14,7 @@ from maillage.accounts.models import Membership, Organisation, User
 from maillage.accounts.roles import ABILITIES
 from maillage.accounts.services import user_invite
 from maillage.audit.journal import SYSTEM
+from maillage.casework.services import goals, notes
 from maillage.common.clock import now
 from maillage.episodes import services as episodes
 from maillage.episodes.enums import EpisodeState
@@ -154,7 +155,11 @@ def _ids(world: worlds.World, missing: MissingEpisode, found: Mapping[EpisodeSta
         by=world.actor("administrator"), email="invitee@exemple.invalid", display_name="Invitée", phone="",
         organisation=world.home, role=Role.EDUCATOR,
     )  # fmt: skip
+    note = notes.note_write(by=by, person=person, level="team", text="Synthétique")
+    goal = goals.goal_set(by=by, person=person, domain="work", title="Synthétique")
     return {
+        "note": note.thread,
+        "goal": goal.pk,
         "person": person.pk,
         "at_home": found[EpisodeState.CLOSED].person_id,
         "out": world.noe.pk,

@@ -15,6 +15,8 @@ _FIELD = frozenset(
         Ability.STEP_HAND_OVER,
         Ability.SHEET_EDIT,
         Ability.DOCUMENT_MAKE,
+        Ability.FILE_WRITE,
+        Ability.INCIDENT_RECORD,
         Ability.DIRECTORY_PROPOSE,
     }
 )
@@ -24,12 +26,13 @@ _LEAD = _FIELD | {
     Ability.TALK_HOLD,
     Ability.ROTA_EDIT,
     Ability.PERSON_EDIT,
+    Ability.FILE_SHARE,
 }
 # What only the ASE decides.
 _ASE = frozenset({Ability.PLACEMENT_END, Ability.MISSION_EDIT})
 
 ABILITIES: Mapping[Role, frozenset[Ability]] = {
-    Role.EDUCATOR: _FIELD | {Ability.TALK_HOLD, Ability.EPISODE_CLOSE, Ability.PERSON_EDIT},
+    Role.EDUCATOR: _FIELD | {Ability.TALK_HOLD, Ability.EPISODE_CLOSE, Ability.PERSON_EDIT, Ability.FILE_SHARE},
     Role.FOSTER_CARER: _FIELD,
     Role.ON_CALL_MANAGER: _LEAD,
     Role.CASE_WORKER: (_LEAD - {Ability.ROTA_EDIT}) | _ASE,
@@ -40,6 +43,8 @@ ABILITIES: Mapping[Role, frozenset[Ability]] = {
             Ability.STEP_DO,
             Ability.STEP_HAND_OVER,
             Ability.URGENT_CARE_DETAIL,
+            Ability.FILE_WRITE,
+            Ability.FILE_SHARE,
             Ability.DIRECTORY_PROPOSE,
         }
     ),

@@ -5,17 +5,18 @@ Text comes through the `Opened` that `youth.access.reveal` gave: what its sectio
 """
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Role
 from maillage.accounts.selectors import user_names
+from maillage.common.enums import Section
 from maillage.common.localtime import local
 from maillage.episodes import access, lifecycle, protocol, versions
 from maillage.episodes.enums import (
@@ -34,9 +35,11 @@ from maillage.episodes.enums import (
     Offer,
     PoliceQuestionnaire,
 )
+from maillage.episodes.lines import ICONS
 from maillage.episodes.models import EpisodeDocument, EpisodeEvent, MissingEpisode, Outing, ReturnInterview
 from maillage.tasks import selectors as task_rows
 from maillage.tasks.enums import TaskState
+from maillage.vault.fields import SealedField
 from maillage.vault.sealing import Opened
 from maillage.youth import access as youth
 from maillage.youth import selectors as people
@@ -411,6 +414,60 @@ def _timeline(
         for document in documents
     ]
     return tuple(sorted(entries, key=lambda one: (one.happened_at, one.written_at, one.id), reverse=True))
+
+
+# How a line of the file's timeline names an event.
+LINE = EpisodeEvent._meta.label_lower
+
+
+def events_of(ids: Collection[uuid.UUID]) -> list[EpisodeEvent]:
+    """Those events, with every correction in their episodes: one query, and nothing is opened."""
+    episodes = EpisodeEvent.objects.filter(pk__in=ids).values("episode_id")
+    return list(EpisodeEvent.objects.filter(Q(pk__in=ids) | Q(corrects__isnull=False, episode__in=episodes)))
+
+
+def sealed_in(events: Iterable[EpisodeEvent]) -> frozenset[Section]:
+    """The sections in which these events say something."""
+    columns = [field for field in EpisodeEvent._meta.concrete_fields if isinstance(field, SealedField)]
+    return frozenset(
+        column.section for event in events for column in columns if getattr(event, column.name) is not None
+    )
+
+
+def lines_of(opened: Opened, events: Sequence[EpisodeEvent], ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Entry]:
+    """The lines whose first version has one of these ids, as last corrected, by that id. No names."""
+    by_id = {event.pk: event for event in events}
+    newer = {event.corrects_id: event for event in by_id.values() if event.corrects_id}
+    found = {}
+    for pk in ids:
+        event = by_id.get(pk)
+        while event is not None and event.pk in newer:
+            event = newer[event.pk]
+        if event is not None:
+            found[pk] = _event_entry(opened, event, {}, None, by_id, False)
+    return found
+
+
+def shown(entry: Entry) -> dict[str, Any]:
+    """A line as the component `timeline_entry` takes it, without links."""
+    who = _("avec : %(who)s") % {"who": entry.who} if entry.who else ""
+    said = [" · ".join(entry.facts), who, entry.text, entry.health]
+    late = abs(entry.written_at - entry.happened_at) > timedelta(minutes=2)
+    return {
+        "title": entry.label,
+        "text": "\n".join(filter(None, said)),
+        "words": entry.words,
+        "place": entry.place,
+        "written_at": entry.written_at if late else None,
+        "system": entry.by_system,
+        "icon": ICONS.get(entry.kind, "file-text" if entry.what == "document" else ""),
+    }
+
+
+def newest_of(person_id: uuid.UUID) -> MissingEpisode | None:
+    """Her open episode, else the last one: one query."""
+    rows = MissingEpisode.objects.filter(person_id=person_id).select_related("organisation")
+    return rows.order_by(F("closed_at").desc(nulls_first=True), "-noticed_at", "-pk").first()
 
 
 def keeper(event: EpisodeEvent, field: str, by_id: Mapping[uuid.UUID, EpisodeEvent]) -> EpisodeEvent:

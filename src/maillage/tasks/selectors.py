@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, When
+from django.db.models.functions import Coalesce
 
 from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Role
@@ -51,6 +52,36 @@ def due_next(subjects: Iterable[uuid.UUID]) -> dict[uuid.UUID, Task]:
     for row in _tasks().filter(subject__in=set(subjects), state=TaskState.OPEN).order_by("due_at", "order", "id"):
         found.setdefault(row.subject, row)
     return found
+
+
+def of_subject(
+    subject: uuid.UUID, *, before: tuple[datetime, uuid.UUID] | None = None, live: bool = True, limit: int = 120
+) -> list[Task]:
+    """What is still owed about a young person, soonest first, then what was settled, newest first: one query.
+
+    Settled rows carry `settled_at` (when it was done, or judged without object), and are those before (instant, id).
+    What a plan or the end of its context dropped is left out: nobody did it.
+    """
+    at = Coalesce("done_at", "recorded_at")
+    settled = Q(settled_at__isnull=False) & (Q(state=TaskState.DONE) | Q(not_due_by__isnull=False))
+    if before is not None:
+        settled &= Q(settled_at__lt=before[0]) | Q(settled_at=before[0], pk__lt=before[1])
+    owed = Q(state__in=[TaskState.OPEN, TaskState.WAITING])
+    rows = (
+        Task.objects.filter(subject=subject)
+        .annotate(settled_at=at)
+        .filter(owed | settled if live else settled)
+        .select_related("organisation", "owner_user", "done_by", "not_due_by")
+        .order_by(
+            Case(When(owed, then=0), default=1),
+            Case(When(owed, then=F("due_at"))).asc(nulls_last=True),
+            "-settled_at",
+            "-pk",
+        )
+    )
+    if not live:
+        rows = rows.order_by("-settled_at", "-pk")
+    return list(rows[:limit])
 
 
 @dataclass(frozen=True)

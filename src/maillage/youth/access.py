@@ -7,10 +7,11 @@ search are derived from it. A mission narrows what the role opens; a post that o
 
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -23,7 +24,7 @@ from maillage.common.enums import Section
 from maillage.vault.models import DataKey
 from maillage.vault.sealing import Opened
 from maillage.youth.enums import SHEET_READ, YOUTH_READ, MissionKind
-from maillage.youth.models import Mission, SheetOpening, YoungPerson
+from maillage.youth.models import Mission, Photo, Placement, SheetOpening, YoungPerson
 
 # A read is journalled once per user, person, section and this long (security.md).
 READ_AGAIN_AFTER = timedelta(minutes=15)
@@ -135,6 +136,62 @@ def reveal_many(actor: Actor, persons: Sequence[YoungPerson], *sections: str) ->
     keys = DataKey.objects.in_bulk([person.data_key_id for person in persons])
     _journal(actor, wanted)
     return {person.pk: Opened(keys[person.data_key_id], wanted[person.pk]) for person in persons}
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """What current missions give one reader in one file, asked once: who, why, which sections, what she may do.
+
+    `mine`: the missions she sees through. `running`: everyone's, which only the owner of the file may be shown.
+    """
+
+    actor: Actor
+    person: YoungPerson
+    mine: tuple[Mission, ...]
+    running: tuple[Mission, ...]
+    sections: frozenset[Section]
+
+    def may(self, ability: Ability, kinds: Iterable[str] = MissionKind.values) -> bool:
+        """As `may_here`, without asking the database again."""
+        wanted = frozenset(kinds)
+        return any(
+            self.actor.may(ability, mission.organisation_id) for mission in self.mine if mission.kind in wanted
+        )
+
+    def open(self, *sections: str) -> Opened:
+        """Those of the named sections (none named: all) that are open to her; what is opened is journalled."""
+        wanted = self.sections & (frozenset(Section(one) for one in sections) or self.sections)
+        _journal(self.actor, {self.person.pk: wanted})
+        return Opened(self.person.data_key, wanted)
+
+
+def enter(actor: Actor, pk: uuid.UUID) -> Entrance:
+    """The file as this reader may enter it, in one query; Http404 for strangers, whether it exists or not.
+
+    Loads with it the person's key, and who and where each running mission is of. `person.photographed` and
+    `person.placed` say whether she has a photo and a place.
+    """
+    instant = now()
+    mine = current_missions(actor).filter(pk=OuterRef("pk"))
+    photos = Photo.objects.filter(person=OuterRef("person_id"), replaced_at__isnull=True)
+    places = Placement.objects.filter(person=OuterRef("person_id"), ends_on__isnull=True)
+    running = list(
+        Mission.objects.filter(
+            Q(ends_at__isnull=True) | Q(ends_at__gt=instant), person_id=pk, starts_at__lte=instant
+        )
+        .annotate(is_mine=Exists(mine), photographed=Exists(photos), placed=Exists(places))
+        .select_related("person__data_key", "organisation", "user", "placement__organisation")
+        .order_by("starts_at", "pk")
+    )
+    hers = tuple(mission for mission in running if mission.is_mine)
+    if not hers:
+        raise Http404
+    person = hers[0].person
+    person.photographed, person.placed = hers[0].photographed, hers[0].placed  # type: ignore[attr-defined]
+    sections = frozenset[Section]().union(
+        *(_role_sections(actor, mission) & frozenset(mission.sections) for mission in hers)
+    )
+    return Entrance(actor, person, hers, tuple(running), sections)
 
 
 def _journal(actor: Actor, read: dict[uuid.UUID, frozenset[Section]]) -> None:

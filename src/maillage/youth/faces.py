@@ -98,7 +98,7 @@ def faces(
             home=placement.organisation.name if placement else "",
             organisation_id=placement.organisation_id if placement else None,
             zone=placement.organisation.zone if placement else ZONE,
-            url=reverse("youth:person", args=[person.pk]),
+            url=reverse("desk:file", args=[person.pk]),
         )
     return found
 

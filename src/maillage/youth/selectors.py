@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 from itertools import groupby
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -12,7 +11,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from maillage.accounts.actors import Actor
-from maillage.accounts.enums import Ability, OrganisationKind, Role
+from maillage.accounts.enums import OrganisationKind, Role
 from maillage.accounts.models import Organisation, User
 from maillage.accounts.selectors import user_names, users_holding
 from maillage.audit.selectors import of_subject
@@ -20,7 +19,7 @@ from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.vault.sealing import Opened
 from maillage.youth import words
-from maillage.youth.access import current_missions, may_here, sheet_context, sheet_readable, visible_to
+from maillage.youth.access import visible_to
 from maillage.youth.enums import SHEET_READ, YOUTH_READ, MissionKind
 from maillage.youth.models import DepartureSheet, Mission, ParentalSituation, Photo, Placement, YoungPerson
 from maillage.youth.parents import Decision, may_notify
@@ -174,55 +173,9 @@ class ParentLine:
     decision: str
 
 
-@dataclass(frozen=True)
-class PersonPage:
-    """What `/p/<id>/` shows, cut to what this reader may open and do."""
-
-    person: YoungPerson
-    full_name: str
-    initials: str
-    age: int | None
-    birth_date: date | None
-    phones: list[str]
-    has_photo: bool
-    placement: Placement | None
-    parents: list[ParentLine]
-    parents_open: bool
-    case_workers: list[User]
-    missions: list[Mission]
-    may_read_sheet: bool
-    episode: uuid.UUID | None
-    may_edit: bool
-    may_keep: bool
-    may_end: bool
-    may_follow: bool
-
-
-def person_page(actor: Actor, person: YoungPerson, opened: Opened, today: date) -> PersonPage:
-    """Everything of her page; `opened` from `reveal(actor, person)`. She sees her own missions, not everyone's."""
-    identity = opened.may(person, "given_name")
-    may = partial(may_here, actor, person)
-    placement = placement_now(person)
-    return PersonPage(
-        person=person,
-        full_name=full_name(opened, person),
-        initials=initials(opened, person),
-        age=age_at(opened, person, today),
-        birth_date=birth_date(opened, person),
-        phones=(opened.value(person, "phones") or []) if identity else [],
-        has_photo=identity and photo_of(person) is not None,
-        placement=placement if Section.WHEREABOUTS in opened.sections else None,
-        parents=[_parent_line(row, opened) for row in parents_of(person)] if identity else [],
-        parents_open=identity,
-        case_workers=case_workers_of(person),
-        missions=list(current_missions(actor).filter(person=person).order_by("starts_at", "pk")),
-        may_read_sheet=sheet_readable(actor, person),
-        episode=sheet_context(person),
-        may_edit=may(Ability.PERSON_EDIT) and identity,
-        may_keep=placement is not None and may(Ability.EPISODE_ACT),
-        may_end=placement is not None and may(Ability.PLACEMENT_END),
-        may_follow=may(Ability.MISSION_EDIT),
-    )
+def parent_lines(person: YoungPerson, opened: Opened) -> list[ParentLine]:
+    """Her parents and guardians, with what a decision allows; her identity must be open. One query."""
+    return [_parent_line(row, opened) for row in parents_of(person)]
 
 
 def _parent_line(row: ParentalSituation, opened: Opened) -> ParentLine:

@@ -7,7 +7,6 @@ from maillage.youth import views
 app_name = "youth"
 
 urlpatterns = [
-    path("p/<uuid:pk>/", views.person, name="person"),
     path("p/<uuid:pk>/lectures/", views.readings, name="readings"),
     path("p/<uuid:pk>/identite/", views.identity, name="identity"),
     path("p/<uuid:pk>/parents/nouveau/", views.parent, name="parent_new"),

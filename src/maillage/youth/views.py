@@ -12,11 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Ability
 from maillage.accounts.http import actor
-from maillage.common.clock import now
 from maillage.common.doors import door
 from maillage.common.enums import Section
 from maillage.common.forms import TokenForm, attempt, posted
-from maillage.common.localtime import ZONE, local
+from maillage.common.localtime import ZONE
 from maillage.vault import files
 from maillage.youth import forms, selectors, services
 from maillage.youth.access import (
@@ -47,16 +46,6 @@ def _require(me: Actor, person: YoungPerson, ability: Ability) -> None:
 def _zone(person: YoungPerson) -> str:
     placement = selectors.placement_now(person)
     return placement.organisation.zone if placement else ZONE
-
-
-@door()
-@require_GET
-def person(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    me, young = _here(request, pk)
-    today = local(now(), _zone(young)).date()
-    opened = reveal_open(me, young, *CIRCLE, Section.WHEREABOUTS)
-    page = selectors.person_page(me, young, opened, today)
-    return render(request, "youth/person.html", {"page": page})
 
 
 @door()
@@ -229,7 +218,7 @@ def placement_end(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _back(request: HttpRequest, young: YoungPerson, said: str) -> HttpResponse:
     messages.success(request, said)
-    return redirect("youth:person", young.pk)
+    return redirect("desk:file", young.pk)
 
 
 def _form(

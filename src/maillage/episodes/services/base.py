@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 
 from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Ability, Role
+from maillage.casework.timeline import entry_write
 from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.common.errors import RuleBroken
 from maillage.common.localtime import local
-from maillage.episodes import access, events, lifecycle, protocol, versions
+from maillage.episodes import access, events, lifecycle, lines, protocol, versions
 from maillage.episodes.enums import Action, ContactOutcome, EpisodeKind, EventKind, Trigger
 from maillage.episodes.models import EpisodeEvent, MissingEpisode
 from maillage.tasks import selectors as task_rows
@@ -80,6 +81,17 @@ def write_event(
     )
     Sealer(episode.data_key).seal(event, **sealed)
     event.save(force_insert=True)
+    if corrects is None:
+        entry_write(
+            person_id=episode.person_id,
+            group=lines.group_of(kind),
+            kind=kind,
+            at=at,
+            source=event,
+            section=lines.section_of(kind),
+            author_id=by.user_id,
+            context=episode.pk,
+        )
     return event
 
 

@@ -22,6 +22,7 @@ from maillage.episodes import lifecycle
 from maillage.episodes.enums import Action, Audience, EpisodeState, EventKind
 from maillage.episodes.forms.steps import TapForm
 from maillage.episodes.selectors import Entry, EpisodePage, StepView, episode_page
+from maillage.episodes.selectors import shown as plainly
 from maillage.episodes.views.acts import ACTS, SLUGS
 from maillage.episodes.views.shared import seen, show
 from maillage.episodes.views.shown import next_of, step_shown
@@ -39,29 +40,6 @@ _TAPS: Mapping[EpisodeState, tuple[Action, ...]] = {
 # Steps shown at once; those due later than that are one tap further.
 _SHOWN, _SOON = 3, timedelta(hours=2)
 _STRONG = frozenset({Action.RETURN})
-
-_ICONS = {
-    EventKind.READING: "list-checks",
-    EventKind.AUTHORITY_QUALIFICATION: "scale",
-    EventKind.CONTACT_ATTEMPT: "phone",
-    EventKind.SIGN_OF_LIFE: "message-circle",
-    EventKind.PLACE_KEPT: "bed-double",
-    EventKind.PLACEMENT_ENDED: "door-open",
-    EventKind.LOCATED: "map-pin",
-    EventKind.FETCH: "car",
-    EventKind.RETURNED: "house",
-    EventKind.RETURN_UNDONE: "undo-2",
-    EventKind.URGENT_CARE: "heart-pulse",
-    EventKind.NEEDS: "bed-double",
-    EventKind.POLICE_QUESTIONNAIRE: "shield",
-    EventKind.TALK: "message-circle",
-    EventKind.DECISION: "list-checks",
-    EventKind.ANSWERS_CORRECTED: "pencil",
-    "document": "file-text",
-    EventKind.CLOSED: "lock",
-    EventKind.REOPENED: "undo-2",
-    "step": "check",
-}
 
 
 @dataclass(frozen=True)
@@ -187,20 +165,10 @@ def _dropped_with(entry: Entry) -> tuple[bool, datetime, str]:
 
 
 def entry_shown(episode_id: uuid.UUID, entry: Entry, may_correct: bool) -> dict[str, Any]:
-    said = " · ".join(entry.facts)
-    who = _("avec : %(who)s") % {"who": entry.who} if entry.who else ""
-    late = abs(entry.written_at - entry.happened_at) > timedelta(minutes=2)
-    shown: dict[str, Any] = {
+    shown = plainly(entry) | {
         "at": entry.happened_at,
-        "title": entry.label,
         "by": entry.by,
-        "text": "\n".join(part for part in (said, who, entry.text, entry.health) if part),
-        "words": entry.words,
-        "place": entry.place,
-        "written_at": entry.written_at if late else None,
-        "system": entry.by_system,
         "corrected": entry.corrected_by is not None,
-        "icon": _ICONS.get(entry.kind, "file-text" if entry.what == "document" else ""),
     }
     if entry.what == "document":
         shown |= {"url": reverse("episodes:document", args=[episode_id, entry.id]), "link": _("Télécharger")}
@@ -233,7 +201,7 @@ def _around(page: EpisodePage) -> list[Link]:
     if page.sheet_readable:
         url = reverse("youth:sheet", args=[page.episode.person_id])
         found.append(Link("fiche", _("Fiche de départ"), url, "user"))
-    found.append(Link("dossier", _("Dossier"), reverse("youth:person", args=[page.episode.person_id]), "book-open"))
+    found.append(Link("dossier", _("Dossier"), reverse("desk:file", args=[page.episode.person_id]), "book-open"))
     if any(page.may(action) for action in lifecycle.DOCUMENT_ACTIONS.values()) or page.documents:
         number = str(len(page.documents)) if page.documents else ""
         found.append(Link("documents", _("Documents"), reverse("episodes:documents", args=[pk]), "file-text", number))

@@ -1,0 +1,119 @@
+"""Who reads a row of the file, and who may write one. Entering the file itself is `youth.access.enter`.
+
+One rule for every model: the row's section is open to her, it stays in no service but hers, it is for nobody else.
+"""
+
+import uuid
+from typing import TypeVar
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from maillage.accounts.actors import Actor
+from maillage.accounts.enums import Ability
+from maillage.accounts.roles import SECTIONS
+from maillage.accounts.selectors import with_descendants
+from maillage.casework.models import COLUMNS, PlaceIncident, Readable, Share, Versioned
+from maillage.common.clock import now
+from maillage.common.enums import Section
+from maillage.common.errors import NotAllowed
+from maillage.youth.access import Entrance
+
+Row = TypeVar("Row", bound=Readable)
+Thread = TypeVar("Thread", bound=Versioned)
+
+
+def _services(actor: Actor) -> list[uuid.UUID]:
+    """Organisations in which she works with young people."""
+    return [post.organisation_id for post in actor.posts if SECTIONS[post.role]]
+
+
+def readable(entered: Entrance) -> Q:
+    """Rows of this file that this reader may read."""
+    return (
+        Q(person_id=entered.person.pk, section__in=sorted(entered.sections))
+        & (Q(within__isnull=True) | Q(within__in=_services(entered.actor)))
+        & (Q(only__isnull=True) | Q(only=entered.actor.user_id))
+    )
+
+
+def rows(entered: Entrance, model: type[Row]) -> QuerySet[Row]:
+    """Her rows of that model in this file."""
+    return model._default_manager.filter(readable(entered))
+
+
+def row_or_404(entered: Entrance, model: type[Row], pk: uuid.UUID) -> Row:
+    """One of them; Http404 for a row of another file, of a closed section, or that does not exist."""
+    found = rows(entered, model).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def thread_or_404(entered: Entrance, model: type[Thread], thread: uuid.UUID) -> list[Thread]:
+    """Every version of one thread, the one that stands first."""
+    found = list(rows(entered, model).filter(thread=thread).select_related("author").order_by("-number"))
+    if not found:
+        raise Http404
+    return found
+
+
+def writable_sections(entered: Entrance) -> frozenset[Section]:
+    """Sections she may write in: those she reads, when a role she holds for a mission writes in the file."""
+    if not entered.may(Ability.FILE_WRITE):
+        return frozenset()
+    return entered.sections & frozenset(Section(section) for section in COLUMNS)
+
+
+def require_writing(entered: Entrance, section: str) -> None:
+    """NotAllowed unless she writes in that section of this file."""
+    if section not in writable_sections(entered):
+        raise NotAllowed(_("Votre rôle ne permet pas d’écrire dans cette partie du dossier."))
+
+
+def service_of(entered: Entrance) -> uuid.UUID | None:
+    """The organisation she works in for this young person: her mission's, else the first in which she has a role."""
+    of_missions = [mission.organisation_id for mission in entered.mine if mission.organisation_id]
+    return next(iter([*of_missions, *_services(entered.actor)]), None)
+
+
+def owns(entered: Entrance) -> bool:
+    """Whether she keeps this file: who reads it, and everyone who follows her, are hers to know."""
+    return entered.may(Ability.MISSION_EDIT)
+
+
+# -- shares: seen by whom they are for, without the file behind them ------------------------------------------------
+
+
+def shares_received(actor: Actor) -> QuerySet[Share]:
+    """What was shared with her or with an organisation she works in, and has not ended."""
+    return Share.objects.filter(
+        Q(to_user=actor.user_id) | Q(to_organisation__in=_services(actor)),
+        ended_at__isnull=True,
+        until__gt=now(),
+        data_key__destroyed_at__isnull=True,
+    )
+
+
+def received_or_404(actor: Actor, pk: uuid.UUID) -> Share:
+    found = shares_received(actor).select_related("data_key", "author", "to_organisation").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+# -- incidents around a place: no young person's --------------------------------------------------------------------
+
+
+def incidents_visible_to(actor: Actor) -> QuerySet[PlaceIncident]:
+    """Those of the places she works in, or that are below her organisation."""
+    held = with_descendants(actor.organisations_with(Ability.INCIDENT_RECORD))
+    return PlaceIncident.objects.filter(organisation__in=held)
+
+
+def incident_or_404(actor: Actor, pk: uuid.UUID) -> PlaceIncident:
+    found = incidents_visible_to(actor).filter(pk=pk).select_related("organisation__station", "data_key").first()
+    if found is None:
+        raise Http404
+    return found
