@@ -43,7 +43,7 @@ def test_two_who_left_together_have_each_their_own_episode_and_nothing_links_the
 
 def test_one_refusal_opens_nobody(world):
     world.open(world.noe)
-    with pytest.raises(RuleBroken, match="Un épisode est déjà ouvert pour Noé") as refused:
+    with pytest.raises(RuleBroken, match="Un épisode est déjà ouvert pour N. L.") as refused:
         open_both(world)
     assert refused.value.field == "people"
     assert MissingEpisode.objects.filter(person=world.lila).count() == 0

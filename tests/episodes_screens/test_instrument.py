@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from maillage.audit.journal import SYSTEM
 from maillage.questionnaires.models import Questionnaire
+from maillage.questionnaires.publishing import publish_shipped
 from maillage.questionnaires.selectors import current
 from tests.questionnaires.books import book
 from tests.questionnaires.world import workbook
@@ -67,9 +69,9 @@ def test_no_file_at_all_is_said(world: Any, browser: Any) -> None:
 
 
 def test_a_withdrawn_version_gives_way_to_the_one_before(two: Any) -> None:
-    assert current("retour").number == 2
+    assert current("retour", "99").number == 2
     assert two.submit(URL, action="/2/retirer/").status_code == 302
-    assert current("retour").number == 1
+    assert current("retour", "99").number == 1
     page = two.get(URL).content.decode()
     assert "retirée" in page
     # The last one in use has no button: without it no talk could be written down.
@@ -78,9 +80,22 @@ def test_a_withdrawn_version_gives_way_to_the_one_before(two: Any) -> None:
     assert two.post(f"{URL}7/retirer/", data).status_code == 404
 
 
+def test_what_is_shipped_is_replaced_not_withdrawn(world: Any, browser: Any) -> None:
+    publish_shipped(by=SYSTEM)
+    client = browser("ase_on_call")
+    page = client.get(URL).content.decode()
+    assert "fournie avec Maillage" in page
+    assert "/retirer/" not in page
+    _target, data = client.fill(URL)
+    assert client.post(f"{URL}1/retirer/", data).status_code == 404
+    assert client.submit(URL, workbook=sent(workbook())).status_code == 302
+    assert current("retour", "99").departement == "99"
+    assert current("retour", "98").departement == "*"
+
+
 def test_a_page_from_another_session_withdraws_nothing(two: Any) -> None:
     assert two.post(f"{URL}2/retirer/", {"form_token": "inventé"}).status_code == 422
-    assert current("retour").number == 2
+    assert current("retour", "99").number == 2
 
 
 @pytest.mark.parametrize("who", ["educator", "manager", "case_worker", "nurse", "dpo", "administrator", "stranger"])

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from maillage.audit.journal import SYSTEM
 from maillage.common.clock import now
-from maillage.episodes import services
+from maillage.episodes import services, versions
 from maillage.episodes.enums import EpisodeState
 from maillage.episodes.models import (
     DepartementSettings,
@@ -21,6 +21,7 @@ from maillage.episodes.models import (
 )
 from maillage.questionnaires.models import AnswerSet
 from maillage.questionnaires.publishing import publish_shipped
+from tests.episodes.definitions import SMALL
 
 RETURNED = EpisodeState.RETURNED
 
@@ -189,17 +190,17 @@ LOAD = "/e/reglages/protocole/"
 
 def test_delays_are_saved_once_and_a_stale_page_is_a_conflict(world: Any, browser: Any) -> None:
     client, other = browser("ase_on_call"), browser("ase_on_call")
-    target, data = client.fill(SETTINGS, hand_over_minutes="15")
+    target, data = client.fill(SETTINGS, action=SETTINGS, hand_over_minutes="15")
     assert client.post(target, data).status_code == 302
     client.post(target, data)
     assert DepartementSettings.objects.get().hand_over_minutes == 15
-    _target, late = other.fill(SETTINGS, hand_over_minutes="30")
-    assert client.submit(SETTINGS, hand_over_minutes="25").status_code == 302
+    _target, late = other.fill(SETTINGS, action=SETTINGS, hand_over_minutes="30")
+    assert client.submit(SETTINGS, action=SETTINGS, hand_over_minutes="25").status_code == 302
     assert other.post(SETTINGS, late).status_code == 409
 
 
 def test_a_delay_out_of_range_is_said_beside_its_field(world: Any, browser: Any) -> None:
-    page = browser("ase_on_call").submit(SETTINGS, talk_within_hours="0", place_kept_days="44")
+    page = browser("ase_on_call").submit(SETTINGS, action=SETTINGS, talk_within_hours="0", place_kept_days="44")
     assert page.status_code == 422
     assert 'value="44"' in page.content.decode()
 
@@ -208,6 +209,27 @@ def test_settings_are_for_those_who_keep_them(world: Any, browser: Any) -> None:
     for role in ("educator", "manager", "nurse", "dpo"):
         assert browser(role).get(SETTINGS).status_code == 403
         assert browser(role).get(LOAD).status_code == 403
+
+
+def test_an_older_protocol_is_put_in_force_again_from_the_settings(world: Any, browser: Any) -> None:
+    client = browser("ase_on_call")
+    for number in (1, 2):
+        assert client.submit(LOAD, file=sent(SMALL.replace("number: 1", f"number: {number}"))).status_code == 302
+    first = ProtocolVersion.objects.get(departement="99", number=1)
+    chosen = client.submit(SETTINGS, action=f"{LOAD}{first.pk}/")
+    assert chosen.status_code == 302
+    assert versions.current("99", now()) == first
+    # The one in force has no button; a page kept open from before is answered in words.
+    page = client.get(SETTINGS).content.decode()
+    assert f"{LOAD}{first.pk}/" not in page
+    _target, data = client.fill(SETTINGS)
+    again = client.post(f"{LOAD}{first.pk}/", data)
+    assert again.status_code == 422
+    assert "déjà en vigueur" in again.content.decode()
+    for role in ("educator", "manager", "nurse", "dpo"):
+        assert browser(role).post(f"{LOAD}{first.pk}/").status_code == 403
+    elsewhere = services.protocol_load(by=SYSTEM, text=SMALL, name="essai.yaml", departement="98")
+    assert client.post(f"{LOAD}{elsewhere.pk}/", data).status_code == 404
 
 
 def sent(text: str) -> SimpleUploadedFile:

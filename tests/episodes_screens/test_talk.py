@@ -5,8 +5,6 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from maillage.accounts.enums import Role
-from maillage.accounts.models import Membership
 from maillage.audit.journal import SYSTEM
 from maillage.common.clock import now
 from maillage.common.errors import NotAllowed
@@ -17,7 +15,6 @@ from maillage.episodes.models import EpisodeEvent, ReturnInterview
 from maillage.episodes.selectors import episode_page
 from maillage.questionnaires.models import AnswerSet
 from maillage.questionnaires.publishing import publish_shipped
-from tests.episodes.world import SINCE
 
 RETURNED = EpisodeState.RETURNED
 
@@ -53,20 +50,6 @@ def close(world: Any, episode: Any) -> None:
 def thread(world: Any, episode: Any, who: str = "educator") -> list[Any]:
     by = world.actor(who)
     return list(episode_page(by, get_visible_or_404(by, episode.pk), now()).timeline)
-
-
-def test_leading_talks_elsewhere_writes_nothing_here(begun: Any, world: Any, browser: Any) -> None:
-    Membership.objects.create(
-        user=world.carer, organisation=world.other_home, role=Role.EDUCATOR, starts_at=SINCE
-    )  # here she is a foster carer, who leads no talk
-    client = browser("carer")
-    page = client.get(talk(begun)).content.decode()
-    assert "Reprendre le brouillon" not in page
-    _target, data = browser().fill(f"{questions(begun)}?page=all")
-    assert client.post(questions(begun), data | {"do": "save"}).status_code == 403
-    AnswerSet.objects.all().delete()
-    assert client.submit(questions(begun)).status_code == 403
-    assert not AnswerSet.objects.exists()
 
 
 def test_a_draft_ends_with_the_episode_and_stays_readable(begun: Any, world: Any, browser: Any) -> None:

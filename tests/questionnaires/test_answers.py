@@ -210,6 +210,27 @@ def test_a_role_without_the_ability_writes_nothing_though_it_opens_the_section(w
         )
 
 
+def test_leading_talks_elsewhere_writes_nothing_here(world: World):
+    draft, none = world.start(), frozenset()
+    common = {"by": world.educator, "held": none, "answer_set": draft, "opened": world.opened()}
+    with pytest.raises(NotAllowed):
+        services.draft_save(**common, raw={"mots": "x"}, version=1)
+    with pytest.raises(NotAllowed):
+        services.submit(**common, raw={"faim": "non"}, version=1, zone=ZONE)
+    done = world.submit(draft, faim="non")
+    with pytest.raises(NotAllowed):
+        services.correct(**(common | {"answer_set": done}))
+    with pytest.raises(NotAllowed):
+        services.draft_start(
+            by=world.educator,
+            held=none,
+            questionnaire=world.questionnaire,
+            data_key=world.key,
+            context=uuid.uuid4(),
+        )
+    assert AnswerSet.objects.count() == 1
+
+
 def test_sight_of_another_person_opens_nothing(world: World):
     draft = world.save(world.start(), mots="x")
     other = Opened(new_key(), CARE)

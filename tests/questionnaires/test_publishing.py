@@ -3,7 +3,8 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from maillage.accounts.enums import Role
+from maillage.accounts.enums import OrganisationKind, Role
+from maillage.accounts.models import Organisation
 from maillage.audit.journal import SYSTEM
 from maillage.audit.models import JournalEntry
 from maillage.common.errors import NotAllowed, RuleBroken
@@ -18,17 +19,43 @@ from tests.questionnaires.world import World
 def test_each_new_workbook_is_a_new_version_and_the_same_one_is_the_same_version(world: World):
     first = world.questionnaire
     again = publishing.publish(by=SYSTEM, workbook=bytes(first.workbook), name="copie.xlsx", slug="essai")
-    second = publishing.publish(by=world.ase, workbook=worlds.workbook("Essai, suite"), name="b.xlsx", slug="essai")
+    second = publishing.publish(by=SYSTEM, workbook=worlds.workbook("Essai, suite"), name="b.xlsx", slug="essai")
     other = publishing.publish(by=SYSTEM, workbook=bytes(first.workbook), name="essai.xlsx", slug="autre")
     assert (first.pk, first.number, second.number, other.number) == (again.pk, 1, 2, 1)
     assert selectors.current("essai") == second
     assert selectors.current("inconnu") is None
-    assert (second.title, second.created_by) == ("Essai, suite", world.ase.user_id)
+    own = publishing.publish(
+        by=world.ase, workbook=worlds.workbook("Le nôtre"), name="c.xlsx", slug="essai", departement="99"
+    )
+    assert (own.title, own.number, own.created_by) == ("Le nôtre", 1, world.ase.user_id)
+
+
+def test_a_departement_owns_its_questionnaire_and_leaves_the_others_alone(world: World):
+    shipped = world.questionnaire
+    elsewhere = Organisation.objects.create(name="ASE d’à côté", kind=OrganisationKind.ASE, departement="98")
+    neighbour = worlds.member("Ayo Compas", Role.ASE_ON_CALL, elsewhere)
+    same = bytes(shipped.workbook)
+    own = publishing.publish(by=world.ase, workbook=same, name="a.xlsx", slug="essai", departement="99")
+    theirs = publishing.publish(
+        by=neighbour, workbook=worlds.workbook("Le leur"), name="b.xlsx", slug="essai", departement="98"
+    )
+    assert [selectors.current("essai", code) for code in ("99", "98", "97")] == [own, theirs, shipped]
+    assert selectors.versions("essai", "99") == [own, shipped]
+    for by, questionnaire in ((neighbour, own), (world.ase, theirs), (world.ase, shipped)):
+        with pytest.raises(NotAllowed):
+            services.withdraw(by=by, questionnaire=questionnaire)
+    for departement in ("98", "*"):
+        with pytest.raises(NotAllowed):
+            publishing.publish(by=world.ase, workbook=same, name="c.xlsx", slug="essai", departement=departement)
+    services.withdraw(by=world.ase, questionnaire=own)
+    assert [selectors.current("essai", code) for code in ("99", "98")] == [shipped, theirs]
 
 
 def test_only_who_may_change_settings_publishes_and_withdraws(world: World):
     with pytest.raises(NotAllowed):
-        publishing.publish(by=world.educator, workbook=worlds.workbook("Autre"), name="a.xlsx", slug="essai")
+        publishing.publish(
+            by=world.educator, workbook=worlds.workbook("Autre"), name="a.xlsx", slug="essai", departement="99"
+        )
     with pytest.raises(NotAllowed):
         services.withdraw(by=world.educator, questionnaire=world.questionnaire)
     assert Role.EDUCATOR in world.educator.roles
@@ -45,16 +72,16 @@ def test_a_refused_workbook_leaves_nothing_behind(world: World):
 def test_a_withdrawn_version_gives_way_to_the_previous_one_and_comes_back_when_published_again(world: World):
     workbook = worlds.workbook("Essai, suite")
     second = publishing.publish(by=SYSTEM, workbook=workbook, name="b.xlsx", slug="essai")
-    services.withdraw(by=world.ase, questionnaire=second)
+    services.withdraw(by=SYSTEM, questionnaire=second)
     assert selectors.current("essai") == world.questionnaire
-    services.withdraw(by=world.ase, questionnaire=world.questionnaire)
+    services.withdraw(by=SYSTEM, questionnaire=world.questionnaire)
     assert selectors.current("essai") is None
     assert publishing.publish(by=SYSTEM, workbook=workbook, name="b.xlsx", slug="essai") == second
     assert selectors.current("essai") == second
 
 
 def test_no_new_answers_to_a_withdrawn_version(world: World):
-    services.withdraw(by=world.ase, questionnaire=world.questionnaire)
+    services.withdraw(by=SYSTEM, questionnaire=world.questionnaire)
     with pytest.raises(RuleBroken):
         world.start()
 
@@ -62,7 +89,7 @@ def test_no_new_answers_to_a_withdrawn_version(world: World):
 def test_a_draft_goes_on_with_its_version_after_a_new_one_is_published(world: World):
     draft = world.start()
     publishing.publish(by=SYSTEM, workbook=worlds.workbook("Essai, suite"), name="b.xlsx", slug="essai")
-    services.withdraw(by=world.ase, questionnaire=world.questionnaire)
+    services.withdraw(by=SYSTEM, questionnaire=world.questionnaire)
     done = world.submit(draft, faim="non")
     assert done.questionnaire == world.questionnaire
     assert done.submitted_at is not None
@@ -74,7 +101,7 @@ def test_shipped_instruments_are_published_once_and_stay_withdrawn(world: World)
     journal = JournalEntry.objects.count()
     assert publishing.publish_shipped(by=SYSTEM) == shipped
     assert JournalEntry.objects.count() == journal
-    services.withdraw(by=world.ase, questionnaire=shipped[0])
+    services.withdraw(by=SYSTEM, questionnaire=shipped[0])
     publishing.publish_shipped(by=SYSTEM)
     assert selectors.current("retour") is None
 
@@ -106,7 +133,7 @@ def test_the_database_refuses_to_change_what_was_asked_once_answered(world: Worl
 def test_the_database_lets_a_version_without_answers_be_changed_and_any_version_be_withdrawn(world: World):
     sql("UPDATE questionnaires_questionnaire SET title = %s", "x")
     world.start()
-    services.withdraw(by=world.ase, questionnaire=world.questionnaire)
+    services.withdraw(by=SYSTEM, questionnaire=world.questionnaire)
     assert Questionnaire.objects.get().withdrawn_at is not None
 
 

@@ -283,8 +283,8 @@ OF_ONESELF: dict[str, tuple[str | None, int]] = {
 }
 # A secret instead of a name: `tests/accounts` tries every way around it.
 SECRET = {"account_reset_password_from_key"}
-# Of the whole installation, nobody's file: `tests/episodes_screens/test_instrument.py` says whose it is.
-SHARED = {"episodes:instrument_withdraw"}
+# Of a département, nobody's file: `tests/episodes_screens` says whose they are (test_instrument.py, test_rest.py).
+SHARED = {"episodes:instrument_withdraw", "episodes:protocol_choose"}
 
 
 def names(resolver: URLResolver | None = None, space: str = "") -> Iterator[str]:

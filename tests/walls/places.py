@@ -189,8 +189,8 @@ def _talk(world: worlds.World, episode: MissingEpisode) -> tuple[ReturnInterview
     instrument = current("retour")
     assert instrument is not None
     draft = questionnaires.draft_start(
-        by=world.actor(), held=ABILITIES[Role.EDUCATOR], questionnaire=instrument, data_key=episode.data_key, context=interview.pk,
-        subject=episode.person_id,
+        by=world.actor(), held=ABILITIES[Role.EDUCATOR], questionnaire=instrument, data_key=episode.data_key,
+        context=interview.pk, subject=episode.person_id,
     )  # fmt: skip
     return interview, draft
 

@@ -9,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from maillage.accounts.actors import Actor
-from maillage.accounts.enums import Role
+from maillage.accounts.enums import Ability, Role
 from maillage.accounts.models import Membership, Organisation, User
 from maillage.common.clock import now
 
@@ -17,6 +17,12 @@ from maillage.common.clock import now
 def held_at(at: datetime) -> Q:
     """Memberships that run at an instant."""
     return Q(starts_at__lte=at) & (Q(ends_at__isnull=True) | Q(ends_at__gt=at))
+
+
+def keeps_settings_of(actor: Actor, departement: str) -> bool:
+    """Whether one of her present roles keeps the settings of that very département."""
+    own = actor.organisations_with(Ability.SETTINGS_EDIT)
+    return Organisation.objects.filter(pk__in=own, departement=departement).exists()
 
 
 def organisations_of(actor: Actor) -> list[Organisation]:

@@ -69,3 +69,23 @@ class Immutable(Operation):
 
     def describe(self) -> str:
         return f"Rows of {self.table} are immutable"
+
+
+class Mutable(Immutable):
+    """Let rows change again: before a change of the table, which SQLite makes by copying it without its triggers.
+
+    Same arguments as the `Immutable` it lifts, which the same migration then puts back.
+    """
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self) -> str:
+        return f"Rows of {self.table} may change while the table does"

@@ -72,7 +72,17 @@ class Shell:
 
     @cached_property
     def items(self) -> list[Item]:
-        """The doors her roles open, the present one marked."""
+        """The doors her roles open, the present one marked: as many as a phone shows, the rest is in `more`."""
+        return [item for item in self._doors if item not in self.more]
+
+    @cached_property
+    def more(self) -> list[Item]:
+        """Doors seldom opened, for the menu, when the bar of a phone would have too many."""
+        seldom = [item for item in self._doors if item.url in {_url(name) for name in _SELDOM}]
+        return seldom if len(self._doors) > MOST_TABS else []
+
+    @cached_property
+    def _doors(self) -> list[Item]:
         if not self.signed_in:
             return []
         by = actor(self._request)
@@ -115,6 +125,11 @@ _DOORS = (
     (_("Journal"), "history", "desk:journal", _may(Ability.JOURNAL_READ)),
     (_("Mon compte"), "user", "accounts:home", lambda by: True),
 )
+
+
+# Set once, read seldom.
+_SELDOM = ("episodes:settings",)
+MOST_TABS = 5
 
 
 def _url(name: str) -> str:

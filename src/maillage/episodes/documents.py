@@ -472,10 +472,5 @@ def delay_text(definition: protocol.Protocol, step: protocol.Step) -> str:
     delays = [
         getattr(definition.returning, rule.delay) if isinstance(rule.delay, str) else rule.delay for rule in step.within
     ]
-    minutes = int(min(delays).total_seconds()) // 60
-    if minutes == 0:
-        return "tout de suite"
-    hours, rest = divmod(minutes, 60)
-    if not hours:
-        return f"{rest} min"
-    return f"{hours} h {rest:02}" if rest else f"{hours} h"
+    first = protocol.delay_words(min(delays)) if min(delays) else "tout de suite"
+    return f"{first}, puis toutes les {protocol.delay_words(step.every)}" if step.every else first

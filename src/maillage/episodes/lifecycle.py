@@ -140,7 +140,7 @@ def refusal(state: EpisodeState, action: Action) -> str:
     if possible(state, action):
         return ""
     if state == CLOSED:
-        return _("L’épisode est clos : le rouvrir d’abord.")
+        return _("L’épisode est clos : rouvrez-le d’abord.")
     if action == Action.REOPEN:
         return _("L’épisode n’est pas clos.")
     if state == RETURNED:

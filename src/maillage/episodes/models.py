@@ -40,6 +40,24 @@ class ProtocolVersion(BaseModel):
         ]
 
 
+class ProtocolChoice(BaseModel):
+    """A version made current again, its own or one shipped for all; from then on it rules new episodes. Written
+    once."""
+
+    data_classes = {
+        DataClass.PUBLIC: ["departement", "protocol"],
+        DataClass.TECHNICAL: ["chosen_at", "chosen_by"],
+    }
+
+    departement = models.CharField(max_length=3)
+    protocol = models.ForeignKey(ProtocolVersion, on_delete=models.PROTECT, related_name="+")
+    chosen_at = models.DateTimeField()
+    chosen_by = models.UUIDField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["departement", "-chosen_at"], name="episodes_protocol_choices")]
+
+
 class Outing(BaseModel):
     """Out with an expected return. One that does not end is the usual start of an episode."""
 

@@ -9,7 +9,7 @@ The delays are the département's own: no national text sets them. Every delay i
 
 import re
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from functools import lru_cache
@@ -48,6 +48,7 @@ _OPENING = (
     yaml.BlockMappingStartToken,
 )
 _CLOSING = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
+SHORTEST_REPEAT = timedelta(hours=1)
 _MINUTE = timedelta(minutes=1)
 # Words a step addressed to school or employer may not carry: they learn an absence.
 _NOT_FOR_SCHOOL = re.compile(r"fugue|dispar|gendarm|polic|procureur|placement|foyer", re.IGNORECASE)
@@ -113,6 +114,17 @@ class Night(_Part):
     end: Clock
 
 
+class Area(_Part):
+    """A part of the département with delays of its own: an island, a valley, a town with its own station.
+
+    `organisations`: external references of the homes and services that stand there, as the ASE's tool writes them.
+    """
+
+    key: Key
+    label: Text
+    organisations: list[Annotated[str, Field(min_length=1, max_length=80)]] = []
+
+
 class Question(_Part):
     """Asked at opening and again whenever something changes; answered yes, no or unknown."""
 
@@ -149,13 +161,15 @@ class Otherwise(_Part):
 class Condition(_Part):
     """When a step, or a rule of delay, applies; all that is written must hold.
 
-    An age nobody knows counts as younger: the closer clock, the wider net.
+    An age nobody knows counts as younger: the closer clock, the wider net. `areas`: parts of the département, by the
+    place where she lives; `zones`: time zones, where one protocol rules several.
     """
 
     kinds: list[EpisodeKind] | None = None
     age_below: int | None = Field(default=None, ge=1, le=21)
     age_from: int | None = Field(default=None, ge=1, le=21)
     time: Literal["day", "night"] | None = None
+    areas: list[str] | None = None
     zones: list[str] | None = None
     statuses: list[LegalStatus] | None = None
 
@@ -204,6 +218,10 @@ class Step(_Part):
     # The event that does the step, and the state that takes its object away.
     done_by: EventKind | None = None
     until: Literal["located", "returned"] | None = None
+    # Owed at the return, says also what that open step had to say: one call for both.
+    says_also: str | None = None
+    # Comes back that long after each time it is done, until its object is gone.
+    every: Delay | None = None
 
 
 class Return(_Part):
@@ -227,6 +245,7 @@ class Protocol(_Part):
     night: Night
     remind_before: Delay
     escalation: list[Rung] = Field(min_length=1)
+    areas: list[Area] = []
     questions: list[Question] = Field(min_length=1)
     table: list[Line] = Field(min_length=1)
     otherwise: Otherwise
@@ -234,6 +253,10 @@ class Protocol(_Part):
     returning: Return = Field(alias="return")
     # Steps to settle before closing, by reason; closing without them asks for a written reason.
     closing: dict[ClosingReason, list[str]]
+
+    def areas_of(self, reference: str | None) -> frozenset[str]:
+        """The areas where the organisation with that external reference stands."""
+        return frozenset(area.key for area in self.areas if reference and reference in area.organisations)
 
     def step(self, key: str) -> Step | None:
         """The step a task's key comes from (« key:occurrence~round »), None when it comes from elsewhere."""
@@ -398,6 +421,7 @@ def _cause(item: Any) -> str:
 
 def _incoherences(protocol: Protocol) -> Iterator[tuple[Path, str]]:
     """What no single key shows: references, loops, chains that end nowhere, a missing first call."""
+    yield from _doubles("areas", protocol.areas)
     yield from _doubles("questions", protocol.questions)
     yield from _doubles("table", protocol.table)
     yield from _doubles("steps", protocol.steps)
@@ -415,7 +439,7 @@ def _incoherences(protocol: Protocol) -> Iterator[tuple[Path, str]]:
     yield from _chain(("escalation",), protocol.escalation)
     steps = {step.key: step for step in protocol.steps}
     for index, step in enumerate(protocol.steps):
-        yield from _step_faults(("steps", index), step, steps)
+        yield from _step_faults(("steps", index), step, steps, {area.key for area in protocol.areas})
     yield from _loops(protocol)
     if not any(map(_calls_first, protocol.steps)):
         yield ("steps",), _("il manque l’étape « appeler le 17 » à l’ouverture, pour fugue et disparition inquiétante")
@@ -444,7 +468,9 @@ def _chain(path: Path, rungs: Sequence[Rung]) -> Iterator[tuple[Path, str]]:
         yield path, _("les délais de l’escalade doivent croître")
 
 
-def _step_faults(path: Path, step: Step, steps: Mapping[str, Step]) -> Iterator[tuple[Path, str]]:
+def _step_faults(
+    path: Path, step: Step, steps: Mapping[str, Step], areas: Collection[str]
+) -> Iterator[tuple[Path, str]]:
     if step.escalation is not None:
         yield from _chain((*path, "escalation"), step.escalation)
     for position, rule in enumerate(step.within):
@@ -455,11 +481,16 @@ def _step_faults(path: Path, step: Step, steps: Mapping[str, Step]) -> Iterator[
                 _("la dernière règle de délai est sans condition, les autres en ont une"),
             )
     for condition, place in [(step.when, "when"), *((rule, "within") for rule in step.within)]:
+        for area in condition.areas or []:
+            if area not in areas:
+                yield (*path, place), _("secteur inconnu « %(area)s » : le déclarer sous « areas »") % {"area": area}
         for zone in condition.zones or []:
             try:
                 ZoneInfo(zone)
             except (KeyError, ValueError, OSError):
                 yield (*path, place), _("fuseau horaire inconnu « %(zone)s »") % {"zone": zone}
+    if step.every is not None:
+        yield from _repeat_faults(path, step)
     if (step.audience == Audience.PARENT) != (step.for_each == "parent"):
         yield (
             path,
@@ -467,6 +498,20 @@ def _step_faults(path: Path, step: Step, steps: Mapping[str, Step]) -> Iterator[
         )
     if step.audience in (Audience.SCHOOL, Audience.EMPLOYER) and _NOT_FOR_SCHOOL.search(step.title + step.why):
         yield (*path, "title"), _("école et employeur n’apprennent qu’une absence : reformuler")
+    if step.says_also is not None:
+        also = steps.get(step.says_also)
+        if also is None:
+            yield (*path, "says_also"), _("étape inconnue « %(key)s »") % {"key": step.says_also}
+        elif (
+            step.trigger != Trigger.RETURNED
+            or also.trigger != Trigger.OPENED
+            or also.for_each != step.for_each
+            or not step.when.empty()
+        ):
+            yield (
+                (*path, "says_also"),
+                _("une étape qui en dit une autre naît au retour, sans condition, et s’adresse aux mêmes"),
+            )
     if step.starts_after is not None:
         before = steps.get(step.starts_after)
         if before is None:
@@ -475,6 +520,21 @@ def _step_faults(path: Path, step: Step, steps: Mapping[str, Step]) -> Iterator[
             yield (*path, "starts_after"), _("« %(key)s » existe une fois par parent") % {"key": step.starts_after}
         elif before.trigger not in (Trigger.OPENED, step.trigger):
             yield (*path, "starts_after"), _("« %(key)s » naît d’un autre événement") % {"key": step.starts_after}
+
+
+def _repeat_faults(path: Path, step: Step) -> Iterator[tuple[Path, str]]:
+    assert step.every is not None
+    if step.until is None or step.trigger not in (Trigger.OPENED, Trigger.LOCATED) or step.for_each is not None:
+        yield (
+            (*path, "every"),
+            _("une étape qui revient naît à l’ouverture ou à la localisation, et dit « until » quand elle cesse"),
+        )
+    longest = max((rule.delay for rule in step.within if not isinstance(rule.delay, str)), default=timedelta())
+    if step.every < max(SHORTEST_REPEAT, longest):
+        yield (
+            (*path, "every"),
+            _("une étape revient au plus tôt au bout d’une heure, et pas avant son premier délai"),
+        )
 
 
 def _loops(protocol: Protocol) -> Iterator[tuple[Path, str]]:
@@ -567,7 +627,7 @@ class Situation:
     """All that a plan looks at. Instants are aware; `zone` is the organisation's.
 
     `kind_since`: when the present kind was chosen; rules that follow from it count from there.
-    `talk_within`: the département's setting, when it has one.
+    `talk_within`: the département's setting, when it has one. `areas`: keys of the areas where she lives.
     """
 
     kind: EpisodeKind
@@ -584,6 +644,7 @@ class Situation:
     parents: tuple[ParentNotice, ...] = ()
     station_phone: str = ""
     talk_within: timedelta | None = None
+    areas: frozenset[str] = frozenset()
 
     def night(self, at: datetime) -> bool:
         return is_night(at, self.zone, self.night_from, self.night_to)
@@ -596,6 +657,7 @@ def _holds(condition: Condition, situation: Situation, at: datetime) -> bool:
         and (condition.age_below is None or age is None or age < condition.age_below)
         and (condition.age_from is None or (age is not None and age >= condition.age_from))
         and (condition.time is None or (condition.time == "night") == situation.night(at))
+        and (condition.areas is None or not situation.areas.isdisjoint(condition.areas))
         and (condition.zones is None or situation.zone in condition.zones)
         and (condition.statuses is None or situation.legal_status in condition.statuses)
     )
@@ -639,7 +701,7 @@ def plan(protocol: Protocol, situation: Situation) -> list[PlannedTask]:
         task = PlannedTask(
             key=key,
             title=step.title,
-            why=step.why,
+            why=_why(step),
             source=_source(step.source),
             owner_role=step.owner,
             organisation_id=situation.organisation_id,
@@ -651,6 +713,7 @@ def plan(protocol: Protocol, situation: Situation) -> list[PlannedTask]:
             phone=situation.station_phone or "17" if step.phone == "station" else step.phone or "",
             document=str(step.document or ""),
             order=len(planned),
+            repeat_every=step.every,
         )
         if step.for_each == "parent":
             planned.extend(_notices(task, situation.parents))
@@ -659,9 +722,26 @@ def plan(protocol: Protocol, situation: Situation) -> list[PlannedTask]:
     return [replace(task, order=order) for order, task in enumerate(planned)]
 
 
+def _why(step: Step) -> str:
+    if step.every is None:
+        return step.why
+    return _("%(why)s Cette étape revient %(delay)s après chaque fois, tant que l’absence dure.") % {
+        "why": step.why,
+        "delay": delay_words(step.every),
+    }
+
+
+def delay_words(delay: timedelta) -> str:
+    """« 45 min », « 1 h 30 », « 24 h », as `parse_delay` reads them."""
+    hours, rest = divmod(int(delay.total_seconds()) // 60, 60)
+    if not hours:
+        return f"{rest} min"
+    return f"{hours} h {rest:02}" if rest else f"{hours} h"
+
+
 def _owed(protocol: Protocol, situation: Situation) -> Iterator[tuple[Step, Occurrence]]:
     for step in protocol.steps:
-        if _over(step, situation.state):
+        if _over(protocol, step, situation.state):
             continue
         for occurrence in situation.occurrences:
             if step.trigger == occurrence.trigger and _holds(step.when, situation, occurrence.at):
@@ -710,7 +790,8 @@ def replan(planned: Sequence[PlannedTask], known: Iterable[Known], at: datetime)
 
     Steps not yet owed are added. Open ones whose clock comes closer get the closer one. Those that had lost their
     object without anybody judging so (a return noted by mistake, an episode closed too soon) are owed again, their
-    clock starting at `at`. A parent who may no longer be told becomes a stated reason.
+    clock starting at `at`; a step that comes back, at the time it had come to. A parent who may no longer be told
+    becomes a stated reason.
     """
     existing = {task.key: task for task in known}
     changes = []
@@ -726,6 +807,11 @@ def replan(planned: Sequence[PlannedTask], known: Iterable[Known], at: datetime)
                 changes.append(replace(task, due_within=closer))
         elif not held.by_person and not task.not_due_reason:
             changes.append(task if task.due_from is None else replace(task, due_from=max(task.due_from, at)))
+    owed = {task.key: task for task in planned}
+    for held in existing.values():
+        first, again, _number = held.key.partition("~")
+        if again and first in owed and not held.live and not held.by_person:
+            changes.append(replace(owed[first], key=held.key, due_within=held.within, due_from=None, starts_after=None))
     return changes
 
 
@@ -738,15 +824,23 @@ def _closer(task: PlannedTask, held: Known) -> timedelta | None:
     return within if held.starts_at + within < held.due_at else None
 
 
-def _over(step: Step, state: EpisodeState) -> bool:
-    """Whether the state takes its object from the step: searching ends when she is back."""
+def _over(protocol: Protocol, step: Step, state: EpisodeState) -> bool:
+    """Whether the state takes its object from the step: searching ends when she is back, and one call says both."""
+    if state == EpisodeState.RETURNED and any(other.says_also == step.key for other in protocol.steps):
+        return True
     reached = {"located": (EpisodeState.LOCATED, EpisodeState.RETURNED), "returned": (EpisodeState.RETURNED,)}
     return step.until is not None and state in reached[step.until]
 
 
 def ends(protocol: Protocol, state: EpisodeState, keys: Iterable[str]) -> list[str]:
     """Of these tasks, those that lose their object in that state."""
-    return [key for key in keys if (step := protocol.step(key)) is not None and _over(step, state)]
+    return [key for key in keys if (step := protocol.step(key)) is not None and _over(protocol, step, state)]
+
+
+def said_with(protocol: Protocol, keys: Iterable[str]) -> list[str]:
+    """Of these tasks, those that a step of the return says too."""
+    also = {step.says_also for step in protocol.steps}
+    return [key for key in keys if base_key(key) in also]
 
 
 def done_by(protocol: Protocol, kind: EventKind, keys: Iterable[str]) -> list[str]:

@@ -197,6 +197,7 @@ _SETTINGS = (
 
 
 def rules_of(by: Actor) -> DepartementRules | None:
+    current_since: datetime | None
     """Those of the département whose settings she keeps; None when she keeps none."""
     home = (
         Organisation.objects.filter(pk__in=by.organisations_with(Ability.SETTINGS_EDIT)).order_by("name", "pk").first()
@@ -221,13 +222,15 @@ def rules_of(by: Actor) -> DepartementRules | None:
             "repeat_episodes": delays.repeat_episodes,
             "repeat_days": delays.repeat_days,
         }
-    kept = ProtocolVersion.objects.filter(departement=home.departement).order_by("-loaded_at", "-pk")
+    kept = ProtocolVersion.objects.filter(departement__in=[home.departement, versions.ANY]).defer("source")
+    choice = versions.chosen(home.departement, at)
     return DepartementRules(
         departement=home.departement,
         zone=home.zone,
         version=row.version if row else None,
         values=values,
-        protocols=list(kept),
+        # Its own first; then what is shipped for all, which it may choose too.
+        protocols=sorted(kept.order_by("-loaded_at", "-pk"), key=lambda row: row.departement == versions.ANY),
         current=ruling,
     )
 
@@ -237,3 +240,4 @@ def _ruling(departement: str, at: datetime) -> ProtocolVersion | None:
         return versions.current(departement, at)
     except RuleBroken:
         return None
+        current_since=choice.chosen_at if choice and choice.protocol == ruling else ruling and ruling.current_from,

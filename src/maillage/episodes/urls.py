@@ -16,6 +16,7 @@ _episodes: list[URLPattern] = [
     path("papier/", documents.paper_set, name="paper"),
     path("reglages/", settings.settings_edit, name="settings"),
     path("reglages/protocole/", settings.protocol_load, name="protocol_load"),
+    path("reglages/protocole/<uuid:version_id>/", settings.protocol_choose, name="protocol_choose"),
     path("reglages/questionnaire/", instrument.instrument, name="instrument"),
     path("reglages/questionnaire/<int:number>/retirer/", instrument.instrument_withdraw, name="instrument_withdraw"),
     path("<uuid:episode_id>/", page.episode, name="page"),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from maillage.common.errors import RuleBroken
 from maillage.episodes import protocol
-from maillage.episodes.models import DepartementSettings, ProtocolVersion
+from maillage.episodes.models import DepartementSettings, ProtocolChoice, ProtocolVersion
 
 ANY = "*"
 
@@ -18,12 +18,22 @@ def protocol_of(version: ProtocolVersion) -> protocol.Protocol:
 
 
 def current(departement: str, at: datetime) -> ProtocolVersion:
-    """The version that rules new episodes: the département's newest, else the one shipped for all."""
+    """The version that rules new episodes: the one the département loaded or chose last, else the one for all."""
     ruling = ProtocolVersion.objects.filter(current_from__lte=at).order_by("-current_from", "-loaded_at", "-id")
-    found = ruling.filter(departement=departement).first() or ruling.filter(departement=ANY).first()
+    found = ruling.filter(departement=departement).first()
+    choice = chosen(departement, at)
+    if choice is not None and (found is None or found.current_from is None or found.current_from <= choice.chosen_at):
+        return choice.protocol
+    found = found or ruling.filter(departement=ANY).first()
     if found is None:
         raise RuleBroken(_("Aucun protocole n’est chargé pour ce département."))
     return found
+
+
+def chosen(departement: str, at: datetime) -> ProtocolChoice | None:
+    """The last version that the département made current again."""
+    choices = ProtocolChoice.objects.filter(departement=departement, chosen_at__lte=at).select_related("protocol")
+    return choices.order_by("-chosen_at", "-id").first()
 
 
 @dataclass(frozen=True)

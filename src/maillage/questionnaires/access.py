@@ -2,8 +2,13 @@
 
 from collections.abc import Collection
 
+from django.utils.translation import gettext as _
+
+from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Ability
+from maillage.accounts.selectors import keeps_settings_of
 from maillage.common.enums import Section
+from maillage.common.errors import NotAllowed
 from maillage.vault.sealing import Opened
 
 # Writing what the young person said goes with leading the talk; health is health staff's.
@@ -13,6 +18,13 @@ _ABILITY = {
     Section.HEALTH: Ability.URGENT_CARE_DETAIL,
 }
 WRITERS = frozenset(_ABILITY.values())
+
+
+def require_keeper(by: Actor, departement: str) -> None:
+    """NotAllowed unless she keeps the settings of that very département."""
+    by.require(Ability.SETTINGS_EDIT)
+    if not keeps_settings_of(by, departement):
+        raise NotAllowed(_("Vous ne réglez pas ce département."))
 
 
 def writable(held: Collection[Ability], opened: Opened) -> frozenset[Section]:

@@ -15,14 +15,16 @@ class Questionnaire(BaseModel):
     """One version of an instrument: the XLSForm's workbook and its compiled definition.
 
     Immutable once answered: `answered_at` is set by the first draft, then a trigger refuses any change of what was
-    asked. The workbook is kept as it came, so that an author can take it up again.
+    asked. The workbook is kept as it came, so that an author can take it up again. `departement`: whose it is; "*" for
+    what is shipped for all.
     """
 
     data_classes = {
-        DataClass.PUBLIC: ["slug", "number", "title", "source_name", "workbook", "sha256", "definition"],
+        DataClass.PUBLIC: ["departement", "slug", "number", "title", "source_name", "workbook", "sha256", "definition"],
         DataClass.TECHNICAL: ["created_at", "created_by", "published_at", "withdrawn_at", "answered_at"],
     }
 
+    departement = models.CharField(max_length=3, default="*")
     slug = models.SlugField(max_length=60)
     number = models.PositiveIntegerField()
     title = models.CharField(_("Titre"), max_length=200)
@@ -38,8 +40,8 @@ class Questionnaire(BaseModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["slug", "number"], name="questionnaires_version_once"),
-            models.UniqueConstraint(fields=["slug", "sha256"], name="questionnaires_workbook_once"),
+            models.UniqueConstraint(fields=["departement", "slug", "number"], name="questionnaires_version_once"),
+            models.UniqueConstraint(fields=["departement", "slug", "sha256"], name="questionnaires_workbook_once"),
         ]
 
     def __str__(self) -> str:

@@ -6,34 +6,40 @@ from pathlib import Path
 from django.db.models import Max
 
 from maillage.accounts.actors import Actor
-from maillage.accounts.enums import Ability
 from maillage.audit.journal import System, action, note
 from maillage.common.clock import now
 from maillage.questionnaires import enums, xlsform
+from maillage.questionnaires.access import require_keeper
 from maillage.questionnaires.definition import said
 from maillage.questionnaires.models import Questionnaire
-from maillage.questionnaires.selectors import INSTRUMENTS
+from maillage.questionnaires.selectors import EVERYWHERE, INSTRUMENTS
 
 
 @action(enums.PUBLISHED)
-def publish(*, by: Actor | System, workbook: bytes, name: str, slug: str) -> Questionnaire:
-    """Compile a workbook and make it the current version of `slug`. The same workbook again: the same version.
+def publish(
+    *, by: Actor | System, workbook: bytes, name: str, slug: str, departement: str = EVERYWHERE
+) -> Questionnaire:
+    """Compile a workbook and make it the current version of `slug` in a département. The same workbook again: the same
+    version. For everywhere (`selectors.EVERYWHERE`), by the system alone.
 
     `BadWorkbook` (field "workbook") names sheet, row and cause of every fault. Versions already answered stay as
     they are; drafts under way go on with theirs.
     """
     if isinstance(by, Actor):
-        by.require(Ability.SETTINGS_EDIT)
+        require_keeper(by, departement)
     digest = hashlib.sha256(workbook).hexdigest()
-    row = Questionnaire.objects.filter(slug=slug, sha256=digest).first()
+    row = Questionnaire.objects.filter(departement=departement, slug=slug, sha256=digest).first()
     if row is not None:
         if row.withdrawn_at is not None:
             row.withdrawn_at = None
             row.save(update_fields=["withdrawn_at"])
     else:
         definition = xlsform.compile(workbook, name)
-        last = Questionnaire.objects.filter(slug=slug).aggregate(last=Max("number"))["last"] or 0
+        last = (
+            Questionnaire.objects.filter(departement=departement, slug=slug).aggregate(last=Max("number"))["last"] or 0
+        )
         row = Questionnaire.objects.create(
+            departement=departement,
             slug=slug,
             number=last + 1,
             title=said(definition.title, "fr")[:200],
@@ -48,13 +54,15 @@ def publish(*, by: Actor | System, workbook: bytes, name: str, slug: str) -> Que
     return row
 
 
-def publish_shipped(*, by: Actor | System) -> list[Questionnaire]:
-    """Publish the instruments that come with the product, each under its file's name. Those already known stay as
-    they are, withdrawn ones included."""
+def publish_shipped(*, by: System) -> list[Questionnaire]:
+    """Publish the instruments that come with the product, for everywhere, each under its file's name.
+
+    Those already known stay as they are, withdrawn ones included.
+    """
     published = []
     for file in sorted(INSTRUMENTS.glob("*.xlsx")):
         workbook = file.read_bytes()
         digest = hashlib.sha256(workbook).hexdigest()
-        known = Questionnaire.objects.filter(slug=file.stem, sha256=digest).first()
+        known = Questionnaire.objects.filter(departement=EVERYWHERE, slug=file.stem, sha256=digest).first()
         published.append(known or publish(by=by, workbook=workbook, name=file.name, slug=file.stem))
     return published

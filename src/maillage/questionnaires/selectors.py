@@ -15,32 +15,36 @@ from maillage.questionnaires.definition import GROUP, SECTIONS, Definition, said
 from maillage.questionnaires.models import AnswerSet, Questionnaire
 from maillage.vault.sealing import Opened
 
+EVERYWHERE = "*"
 INSTRUMENTS = Path(__file__).parent / "instruments"
 
 
 def unpublished() -> list[Path]:
     """Instruments that come with the product and were never published here, by their content."""
-    known = set(Questionnaire.objects.values_list("slug", "sha256"))
+    shipped = Questionnaire.objects.filter(departement=EVERYWHERE).order_by("pk")
+    known = set(shipped.values_list("slug", "sha256"))
     files = sorted(INSTRUMENTS.glob("*.xlsx"))
     return [file for file in files if (file.stem, hashlib.sha256(file.read_bytes()).hexdigest()) not in known]
 
 
-def current(slug: str) -> Questionnaire | None:
-    """The version new answers are given to: the newest published one that was not withdrawn."""
-    return (
-        Questionnaire.objects.filter(slug=slug, published_at__isnull=False, withdrawn_at__isnull=True)
-        .order_by("-number")
-        .first()
-    )
+def current(slug: str, departement: str = EVERYWHERE) -> Questionnaire | None:
+    """The version new answers are given to: the département's newest one in use, else the newest shipped for all."""
+    in_use = Questionnaire.objects.filter(slug=slug, published_at__isnull=False, withdrawn_at__isnull=True)
+    for whose in (departement, EVERYWHERE):
+        found = in_use.filter(departement=whose).order_by("-number").first()
+        if found is not None:
+            return found
+    return None
 
 
-def versions(slug: str) -> list[Questionnaire]:
-    """Every version ever published, newest first, without its content."""
-    return list(
-        Questionnaire.objects.filter(slug=slug, published_at__isnull=False)
+def versions(slug: str, departement: str = EVERYWHERE) -> list[Questionnaire]:
+    """Every version ever published for that département and for all, its own first, newest first, without content."""
+    found = (
+        Questionnaire.objects.filter(slug=slug, published_at__isnull=False, departement__in=[departement, EVERYWHERE])
         .defer("workbook", "definition")
         .order_by("-number")
     )
+    return sorted(found, key=lambda row: row.departement == EVERYWHERE)
 
 
 def definition_of(questionnaire: Questionnaire) -> Definition:

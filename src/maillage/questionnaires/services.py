@@ -45,9 +45,12 @@ class AnswersRefused(RuleBroken):
 
 @action(enums.WITHDRAWN)
 def withdraw(*, by: Actor | System, questionnaire: Questionnaire) -> Questionnaire:
-    """No new answers to this version; the previous one that was not withdrawn is current again."""
+    """No new answers to this version; the previous one that was not withdrawn is current again.
+
+    A département withdraws its own; what is shipped for all, the system alone.
+    """
     if isinstance(by, Actor):
-        by.require(Ability.SETTINGS_EDIT)
+        access.require_keeper(by, questionnaire.departement)
     if questionnaire.withdrawn_at is None:
         questionnaire.withdrawn_at = now()
         questionnaire.save(update_fields=["withdrawn_at"])

@@ -23,8 +23,8 @@ class Task(BaseModel):
     data_classes = {
         DataClass.TECHNICAL: [
             "data_key", "subject", "context", "key", "owner_user", "owner_role", "organisation", "starts_after",
-            "starts_after_minutes", "due_within_minutes", "remind_before_minutes", "escalation", "level", "version",
-            "created_at", "created_by", "order",
+            "starts_after_minutes", "due_within_minutes", "remind_before_minutes", "repeat_minutes", "escalation",
+            "level", "version", "created_at", "created_by", "order",
         ],
         DataClass.SENSITIVE: [
             "title", "why", "source", "state", "starts_at", "due_at", "remind_at", "escalate_at", "unreached_since",
@@ -56,6 +56,7 @@ class Task(BaseModel):
     starts_after_minutes = models.PositiveIntegerField(default=0)
     due_within_minutes = models.PositiveIntegerField(default=0)
     remind_before_minutes = models.PositiveIntegerField(null=True, blank=True)
+    repeat_minutes = models.PositiveIntegerField(null=True, blank=True)  # settled, it comes back that long after
     starts_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
     remind_at = models.DateTimeField(null=True, blank=True)

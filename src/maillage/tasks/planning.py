@@ -26,9 +26,10 @@ class PlannedTask:
 
     `due_within` counts from `due_from` (None: from the planning), or from the end of the step named by
     `starts_after`, `starts_after_delay` later. `owner_user_id`: the person who owes it from the start, when it is not
-    whoever holds the role. `escalation`: how long after due time which role is told, in
-    ascending order. A `not_due_reason` makes it a stated reason instead of a task; it is stored in clear, like
-    `title`, `why` and `phone`: a phrase of the protocol, a service's number, never words about a person.
+    whoever holds the role. `escalation`: how long after due time which role is told, in ascending order.
+    `repeat_every`: settled by somebody, the step comes back, due that long after, until the plan takes its object. A
+    `not_due_reason` makes it a stated reason instead of a task; it is stored in clear, like `title`, `why` and
+    `phone`: a phrase of the protocol, a service's number, never words about a person.
     """
 
     key: str
@@ -48,12 +49,15 @@ class PlannedTask:
     order: int = 0
     starts_after_delay: timedelta = timedelta()
     owner_user_id: uuid.UUID | None = None
+    repeat_every: timedelta | None = None
 
     def __post_init__(self) -> None:
         after = [wait for wait, _role in self.escalation]
         for delay in (self.due_within, self.starts_after_delay, self.remind_before or timedelta(), *after):
             if delay < timedelta() or delay % MINUTE:
                 raise PlanError(f"{self.key}: delays are whole minutes, zero or more")
+        if self.repeat_every is not None and (self.repeat_every < MINUTE or self.repeat_every % MINUTE):
+            raise PlanError(f"{self.key}: a step comes back after whole minutes, one or more")
         if after != sorted(after):
             raise PlanError(f"{self.key}: the escalation must go up in time")
         if self.due_from is not None and self.due_from.tzinfo is None:
@@ -92,6 +96,12 @@ def stored_escalation(rungs: Iterable[Rung]) -> list[dict[str, Any]]:
 
 def minutes(delay: timedelta) -> int:
     return delay // MINUTE
+
+
+def round_after(key: str) -> str:
+    """The key of a step's next time: « keep_link », « keep_link~2 », « keep_link~3 »…"""
+    base, _mark, number = key.partition("~")
+    return f"{base}~{int(number or 1) + 1}"
 
 
 def in_order(planned: Sequence[PlannedTask], known: Collection[str] = ()) -> list[PlannedTask]:

@@ -1,7 +1,7 @@
 """What one writes in an episode, one form per act."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -125,9 +125,22 @@ class CloseForm(ZonedForm):
     reason = pick(_("Pourquoi clore"), ClosingReason.choices)
     note = prose(_("Motif écrit"), rows=3)
 
-    def __init__(self, *args: Any, reasons: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, reasons: Any, asks: Collection[str] = (), **kwargs: Any) -> None:
+        """`asks`: the reasons that need a written one; each says so where it is chosen, before anything is refused."""
         super().__init__(*args, **kwargs)
-        self.fields["reason"].choices = [(reason.value, reason.label) for reason in reasons]  # type: ignore[attr-defined]
+        self.fields["reason"].choices = [  # type: ignore[attr-defined]
+            (
+                reason.value,
+                _("%(reason)s — motif écrit demandé") % {"reason": reason.label} if reason in asks else reason.label,
+            )
+            for reason in reasons
+        ]
+        note = self.fields["note"]
+        if all(reason in asks for reason in reasons):
+            note.required = True
+            note.error_messages["required"] = _("Écrivez pourquoi vous fermez.")
+        elif any(reason in asks for reason in reasons):
+            note.help_text = _("Demandé pour les motifs qui le disent.")
 
 
 class CorrectForm(ZonedForm):

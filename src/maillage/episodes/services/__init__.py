@@ -18,7 +18,7 @@ from maillage.episodes.services.opening import (
 )
 from maillage.episodes.services.outings import outing_end, outing_extend, outing_start
 from maillage.episodes.services.papers import blank_set, document_make, document_read
-from maillage.episodes.services.protocols import load_shipped, protocol_load, settings_save, shipped
+from maillage.episodes.services.protocols import load_shipped, protocol_choose, protocol_load, settings_save, shipped
 from maillage.episodes.services.returning import (
     answering,
     decision_add,
@@ -58,6 +58,7 @@ __all__ = [
     "place_keep",
     "placement_end",
     "police_questionnaire_record",
+    "protocol_choose",
     "protocol_load",
     "reading_change",
     "reading_for",

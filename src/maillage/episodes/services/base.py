@@ -55,7 +55,7 @@ def clock_text(instant: datetime, zone: str) -> str:
 def happened(instant: datetime, *, field: str = "happened_at") -> datetime:
     """RuleBroken when it has not happened yet."""
     if instant > now() + _SKEW:
-        raise RuleBroken(_("Cette heure est dans le futur : noter ce qui a eu lieu."), field=field)
+        raise RuleBroken(_("Cette heure est dans le futur : notez ce qui a eu lieu."), field=field)
     return min(instant, now())
 
 
@@ -167,6 +167,7 @@ def situation_of(by: Actor, episode: MissingEpisode) -> protocol.Situation:
         parents=parent_notices(episode),
         station_phone=station.phone if station else "",
         talk_within=delays.talk_within,
+        areas=definition.areas_of(episode.organisation.external_reference),
     )
 
 
@@ -186,6 +187,19 @@ def replan(by: Actor, episode: MissingEpisode) -> None:
         for task in task_rows.of_context(episode.pk)
     ]
     plan_in(by, episode, protocol.replan(protocol.plan(definition, situation_of(by, episode)), known, instant))
+
+
+def move_clocks(by: Actor, episode: MissingEpisode) -> None:
+    """Count again what runs from the location or the return, once one of those instants was corrected."""
+    definition = versions.protocol_of(episode.protocol)
+    moving = {step.key for step in definition.steps if step.trigger in (Trigger.LOCATED, Trigger.RETURNED)}
+    planned = protocol.plan(definition, situation_of(by, episode))
+    starts = {
+        one.key: (one.due_from, one.due_within)
+        for one in planned
+        if one.due_from is not None and protocol.base_key(one.key) in moving
+    }
+    tasks.tasks_move(context=episode.pk, starts=starts)
 
 
 def plan_in(by: Actor, episode: MissingEpisode, planned: Sequence[PlannedTask]) -> None:
@@ -249,7 +263,7 @@ def after_departure(episode: MissingEpisode, at: datetime, *, field: str = "happ
         raise RuleBroken(
             _(
                 "C’est avant l’absence constatée (%(at)s). Si personne ne manquait, "
-                "clore avec le motif « Ouvert par erreur »."
+                "fermez avec le motif « Ouvert par erreur »."
             )
             % {"at": clock_text(episode.noticed_at, zone)},
             field=field,

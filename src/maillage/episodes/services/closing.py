@@ -18,12 +18,13 @@ from maillage.episodes.enums import (
     ClosingReason,
     EventKind,
 )
-from maillage.episodes.models import EpisodeEvent, MissingEpisode
+from maillage.episodes.models import EpisodeEvent, MissingEpisode, Outing
 from maillage.episodes.services.base import (
     after_departure,
     drop,
     happened,
     locked,
+    move_clocks,
     open_keys,
     replan,
     save,
@@ -67,7 +68,7 @@ def episode_close(
     missing = protocol.unsettled(definition, why, open_keys(row))
     if missing and not note_text.strip():
         raise RuleBroken(
-            _("Il reste : %(steps)s. Les faire, ou écrire pourquoi clore sans.")
+            _("Il reste : %(steps)s. Faites-les, ou écrivez pourquoi vous fermez sans.")
             % {"steps": ", ".join(f"« {title} »" for title in unsettled(row, why))},
             field="note",
         )
@@ -94,13 +95,13 @@ def episode_reopen(*, by: Actor, episode: MissingEpisode, text: str) -> MissingE
     """Open it again as it was before closing, saying why; what had lost its object by closing is owed again."""
     row = locked(by, episode, Action.REOPEN)
     if not text.strip():
-        raise RuleBroken(_("Dire pourquoi le rouvrir."), field="text")
+        raise RuleBroken(_("Dites pourquoi le rouvrir."), field="text")
     row.closed_at, row.closed_by, row.closing_reason, row.closing_note = None, None, "", None
     try:
         with transaction.atomic():
             save(row, "closed_at", "closed_by", "closing_reason", "closing_note")
     except IntegrityError as error:
-        raise RuleBroken(_("Un autre épisode est ouvert pour la même personne : le clore d’abord.")) from error
+        raise RuleBroken(_("Un autre épisode est ouvert pour la même personne : fermez-le d’abord.")) from error
     write_event(by, row, EventKind.REOPENED, now(), text=text)
     youth_services.sheet_open(by=by, person=row.person, context=row.pk, at=now())
     replan(by, row)
@@ -130,7 +131,7 @@ def event_correct(
     if first.kind not in lifecycle.CORRECTABLE:
         raise RuleBroken(_("Cette ligne ne se corrige pas."))
     if EpisodeEvent.objects.filter(corrects=first).exists():
-        raise RuleBroken(_("Cette ligne est déjà corrigée : corriger la plus récente."))
+        raise RuleBroken(_("Cette ligne est déjà corrigée : corrigez la plus récente."))
     at = happened(happened_at)
     sealed = {"who": who, "text": text, "words": words, "place": place}
     left = _closed_to(by, row, first)
@@ -148,7 +149,8 @@ def event_correct(
     )
     Sealer(row.data_key).seal(correction, **{name: value for name, value in sealed.items() if name not in left})
     correction.save(force_insert=True)
-    _move(row, EventKind(first.kind), at)
+    if _move(row, EventKind(first.kind), at):
+        move_clocks(by, row)
     note(subject=row.person_id, kind=first.kind, corrects=first.pk)
     return correction
 
@@ -160,17 +162,22 @@ def _closed_to(by: Actor, row: MissingEpisode, event: EpisodeEvent) -> list[str]
     return sorted(field.name for field in columns if field.section not in sections)
 
 
-def _move(row: MissingEpisode, kind: EventKind, at: datetime) -> None:
-    """Let the episode's own instant follow, when the corrected line is where it comes from."""
+def _move(row: MissingEpisode, kind: EventKind, at: datetime) -> bool:
+    """Let the episode's own instant follow, when the corrected line is where it comes from; whether it moved."""
     if kind == EventKind.LOCATED and row.located_at not in (None, at):
         after_departure(row, at)
         if row.returned_at is not None and at > row.returned_at:
             raise RuleBroken(_("C’est après son retour."), field="happened_at")
         row.located_at = at
         save(row, "located_at")
+        return True
     elif kind == EventKind.RETURNED and row.returned_at not in (None, at):
         after_departure(row, at)
         if row.located_at is not None and at < row.located_at:
             raise RuleBroken(_("C’est avant sa localisation."), field="happened_at")
         row.returned_at = at
         save(row, "returned_at")
+        if row.outing_id is not None:
+            Outing.objects.filter(pk=row.outing_id).update(returned_at=at)
+        return True
+    return False

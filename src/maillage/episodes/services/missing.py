@@ -85,7 +85,7 @@ def sign_of_life_record(
     """A sign of life, with the exact words; each one adds the step to tell the investigator."""
     row = locked(by, episode, Action.SIGN_OF_LIFE_RECORD)
     if not any(part.strip() for part in (who, words, place, text)):
-        raise RuleBroken(_("Écrire ce que l’on a su, ou de qui."), field="text")
+        raise RuleBroken(_("Écrivez ce que l’on a su, ou de qui."), field="text")
     event = write_event(
         by,
         row,
@@ -199,7 +199,7 @@ def fetch_plan(
     """Who fetches her, with what car; where she is held and its direct number (`place`)."""
     row = locked(by, episode, Action.FETCH_PLAN)
     if not who.strip():
-        raise RuleBroken(_("Dire qui fait le trajet."), field="who")
+        raise RuleBroken(_("Dites qui fait le trajet."), field="who")
     event = write_event(
         by, row, EventKind.FETCH, now(), facts={"leaves_at": leaves_at}, who=who, place=place, text=text
     )

@@ -80,7 +80,7 @@ def _choice(suggested: EpisodeKind, declared: str | None, reason: str) -> Episod
     """Her choice; another one than the suggestion says why."""
     chosen = EpisodeKind(declared) if declared else suggested
     if chosen != suggested and not reason.strip():
-        raise RuleBroken(_("Vous lisez autrement que le protocole : dire pourquoi."), field="kind_reason")
+        raise RuleBroken(_("Vous lisez autrement que le protocole : dites pourquoi."), field="kind_reason")
     return chosen
 
 
@@ -117,7 +117,7 @@ def episodes_open(
     `last_seen_at`, `facts`, `kind_reason`, `organisation`.
     """
     if not people:
-        raise RuleBroken(_("Choisir qui manque."), field="people")
+        raise RuleBroken(_("Choisissez qui manque."), field="people")
     notice = _Notice(
         organisation=organisation,
         noticed_at=noticed_at,
@@ -145,9 +145,10 @@ def _opened_for(by: Actor, person: "YoungPerson", notice: _Notice) -> MissingEpi
         # The database is the judge of « one open episode »: asking first would race with a second form.
         if not MissingEpisode.objects.filter(person=person, closed_at__isnull=True).exists():
             raise
-        name = people_of.display_name(youth.reveal(by, person), person)
+        # Initials: the message may stand on a screen that others see.
+        name = people_of.initials(youth.reveal(by, person), person)
         raise RuleBroken(
-            _("Un épisode est déjà ouvert pour %(name)s : le reprendre, ou le clore d’abord.") % {"name": name},
+            _("Un épisode est déjà ouvert pour %(name)s : reprenez-le, ou fermez-le d’abord.") % {"name": name},
             field="people",
         ) from error
 
@@ -164,11 +165,14 @@ def _episode_open(*, by: Actor, person: "YoungPerson", notice: _Notice) -> Missi
     placement = people_of.placement_now(person)
     organisation = notice.organisation or (placement.organisation if placement else None)
     if organisation is None:
-        raise RuleBroken(_("Aucun lieu d’accueil en cours : choisir le service."), field="organisation")
+        raise RuleBroken(_("Aucun lieu d’accueil en cours : choisissez le service."), field="organisation")
     last_seen_at = notice.last_seen_at or (outing.left_at if outing else None)
     if last_seen_at is not None and last_seen_at > noticed_at:
         raise RuleBroken(
-            _("La dernière présence constatée vient après l’absence constatée (%(at)s) : revoir l’une des deux heures.")
+            _(
+                "La dernière présence constatée vient après l’absence constatée (%(at)s) : "
+                "revoyez l’une des deux heures."
+            )
             % {"at": clock_text(noticed_at, organisation.zone)},
             field="last_seen_at" if notice.last_seen_at else "noticed_at",
         )

@@ -47,11 +47,11 @@ def outing_start(
     placement = placement_now(person)
     organisation = organisation or (placement.organisation if placement else None)
     if organisation is None:
-        raise RuleBroken(_("Aucun lieu d’accueil en cours : choisir le service."), field="organisation")
+        raise RuleBroken(_("Aucun lieu d’accueil en cours : choisissez le service."), field="organisation")
     left = happened(left_at or now(), field="left_at")
     _after_leaving(left, expected_at)
     if MissingEpisode.objects.filter(person=person, closed_at__isnull=True, returned_at__isnull=True).exists():
-        raise RuleBroken(_("Un épisode est ouvert : noter d’abord son retour."))
+        raise RuleBroken(_("Un épisode est ouvert : notez d’abord son retour."))
     row = Outing(
         person=person,
         organisation=organisation,
@@ -65,7 +65,7 @@ def outing_start(
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError as error:
-        raise RuleBroken(_("Une sortie est déjà en cours : noter d’abord son retour.")) from error
+        raise RuleBroken(_("Une sortie est déjà en cours : notez d’abord son retour.")) from error
     note(subject=person.pk, kind=str(kind), expected_at=expected_at)
     return row
 
@@ -80,7 +80,7 @@ def _locked(by: Actor, outing: Outing) -> Outing:
     if row.returned_at is not None:
         raise RuleBroken(_("Le retour de cette sortie est déjà noté."))
     if row.missing_at is not None:
-        raise RuleBroken(_("Cette sortie ne s’est pas terminée : noter le retour dans l’épisode."))
+        raise RuleBroken(_("Cette sortie ne s’est pas terminée : notez le retour dans l’épisode."))
     return row
 
 

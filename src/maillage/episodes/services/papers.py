@@ -46,7 +46,7 @@ def document_make(
     wanted = DocumentKind(kind)
     row = locked(by, episode, lifecycle.DOCUMENT_ACTIONS[wanted])
     if wanted == DocumentKind.CHRONOLOGY and not lines:
-        raise RuleBroken(_("Choisir au moins une ligne."), field="lines")
+        raise RuleBroken(_("Choisissez au moins une ligne."), field="lines")
     at = now()
     number = f"{local(row.opened_at, row.organisation.zone):%Y}-{row.number:04}-{row.documents.count() + 1:02}"
     with override("fr"):

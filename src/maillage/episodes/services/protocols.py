@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Ability
 from maillage.accounts.models import Organisation
+from maillage.accounts.selectors import keeps_settings_of
 from maillage.audit.journal import System, action, note
 from maillage.common.clock import now
 from maillage.common.errors import Difference, NotAllowed, RuleBroken, StaleEdit
 from maillage.episodes import protocol, versions
-from maillage.episodes.enums import PROTOCOL_LOADED, SETTINGS_SAVED
-from maillage.episodes.models import DepartementSettings, ProtocolVersion
+from maillage.episodes.enums import PROTOCOL_CHOSEN, PROTOCOL_LOADED, SETTINGS_SAVED
+from maillage.episodes.models import DepartementSettings, ProtocolChoice, ProtocolVersion
 
 REFERENCE = "reference.yaml"
 
@@ -33,9 +34,17 @@ def shipped() -> dict[str, str]:
 def _require(by: Actor, departement: str) -> None:
     """NotAllowed unless she sets the delays of that very département."""
     by.require(Ability.SETTINGS_EDIT)
-    own = by.organisations_with(Ability.SETTINGS_EDIT)
-    if not Organisation.objects.filter(pk__in=own, departement=departement).exists():
+    if not keeps_settings_of(by, departement):
         raise NotAllowed(_("Vous ne réglez pas ce département."))
+
+
+def _strangers(definition: protocol.Protocol, departement: str) -> list[str]:
+    """References of its areas that no organisation of the département has. What is shipped for all is an example."""
+    named = {reference for area in definition.areas for reference in area.organisations}
+    if departement == versions.ANY or not named:
+        return []
+    known = Organisation.objects.filter(departement=departement, external_reference__in=named)
+    return sorted(named - set(known.order_by("pk").values_list("external_reference", flat=True)))
 
 
 @action(PROTOCOL_LOADED)
@@ -56,6 +65,12 @@ def protocol_load(
     if definition.departement not in (versions.ANY, departement):
         raise RuleBroken(
             _("Ce protocole est écrit pour le département %(code)s.") % {"code": definition.departement}, field="text"
+        )
+    if strange := _strangers(definition, departement):
+        raise RuleBroken(
+            _("« areas » : aucun service de ce département n’a la référence %(references)s.")
+            % {"references": ", ".join(f"« {reference} »" for reference in strange)},
+            field="text",
         )
     digest = hashlib.sha256(text.encode()).hexdigest()
     kept = ProtocolVersion.objects.filter(
@@ -85,6 +100,24 @@ def protocol_load(
         )
     note(departement=departement, slug=kept.slug, number=kept.number, sha256=digest)
     return kept
+
+
+@action(PROTOCOL_CHOSEN)
+def protocol_choose(*, by: Actor, version: ProtocolVersion, departement: str) -> ProtocolChoice:
+    """A version already kept rules the département's new episodes again; those under way keep theirs.
+
+    One of its own, or one shipped for all. RuleBroken when it rules already; NotAllowed for another département's.
+    """
+    _require(by, departement)
+    if version.departement not in (versions.ANY, departement):
+        raise NotAllowed(_("Ce protocole est celui d’un autre département."))
+    instant = now()
+    if versions.current(departement, instant).pk == version.pk:
+        raise RuleBroken(_("Cette version est déjà en vigueur."))
+    note(departement=departement, slug=version.slug, number=version.number)
+    return ProtocolChoice.objects.create(
+        departement=departement, protocol=version, chosen_at=instant, chosen_by=by.user_id
+    )
 
 
 def load_shipped(by: Actor | System) -> list[ProtocolVersion]:

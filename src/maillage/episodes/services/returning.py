@@ -76,9 +76,13 @@ def returned(
     save(row, "returned_at")
     if row.outing_id is not None:
         Outing.objects.filter(pk=row.outing_id).update(returned_at=at)
-    over = protocol.ends(versions.protocol_of(row.protocol), EpisodeState.RETURNED, open_keys(row))
+    definition = versions.protocol_of(row.protocol)
+    dropped = drop(
+        by, row, protocol.said_with(definition, open_keys(row)), _("L’absence et le retour se disent en un seul appel.")
+    )
+    over = protocol.ends(definition, EpisodeState.RETURNED, open_keys(row))
     reason = _("Retour noté (%(at)s) : la recherche est finie.") % {"at": clock_text(at, row.organisation.zone)}
-    dropped = drop(by, row, over, reason)
+    dropped += drop(by, row, over, reason)
     event = write_event(by, row, EventKind.RETURNED, at, facts={"dropped": dropped}, who=who, text=text)
     steps_done_by(by, event)
     replan(by, row)
@@ -91,7 +95,7 @@ def return_undo(*, by: Actor, episode: MissingEpisode, text: str) -> MissingEpis
     """The return was written by mistake: she is still missing. The search is owed again, from now on."""
     row = locked(by, episode, Action.RETURN_UNDO)
     if not text.strip():
-        raise RuleBroken(_("Dire ce qui s’est passé."), field="text")
+        raise RuleBroken(_("Dites ce qui s’est passé."), field="text")
     definition = versions.protocol_of(row.protocol)
     of_return = {step.key for step in definition.steps if step.trigger == Trigger.RETURNED}
     row.returned_at = None
@@ -126,7 +130,7 @@ def urgent_care_record(
     if details and Ability.URGENT_CARE_DETAIL not in access.abilities(by, row.person_id):
         raise NotAllowed(_("Le détail des soins est écrit par le personnel de santé."))
     if Offer(offer) == Offer.HELD:
-        raise RuleBroken(_("Choisir une réponse de la liste."), field="offer")
+        raise RuleBroken(_("Choisissez une réponse de la liste."), field="offer")
     at = happened(happened_at)
     _after_return(row, at)
     sealed = {"care": [str(Care(one)) for one in care], "text": health.strip()} if details else None
@@ -153,7 +157,7 @@ def needs_record(
     at = happened(happened_at)
     _after_return(row, at)
     if not met and not text.strip():
-        raise RuleBroken(_("Noter au moins un besoin."), field="met")
+        raise RuleBroken(_("Notez au moins un besoin."), field="met")
     event = write_event(by, row, EventKind.NEEDS, at, facts={"met": [str(Need(one)) for one in met]}, text=text)
     steps_done_by(by, event)
     note(subject=row.person_id)
@@ -329,9 +333,9 @@ def decision_add(
     """
     row = locked(by, episode, Action.DECISION_ADD)
     if not title.strip():
-        raise RuleBroken(_("Écrire ce qui est décidé."), field="title")
+        raise RuleBroken(_("Écrivez ce qui est décidé."), field="title")
     if owner_user is None and not owner_role:
-        raise RuleBroken(_("Choisir qui s’en charge."), field="owner")
+        raise RuleBroken(_("Choisissez qui s’en charge."), field="owner")
     instant = now()
     minute = timedelta(minutes=1)
     within = (due_at - instant) // minute * minute

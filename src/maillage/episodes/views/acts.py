@@ -253,7 +253,9 @@ def close(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
     by, episode = seen(request, episode_id)
     zone = episode.organisation.zone
     reasons = lifecycle.closing_reasons(lifecycle.state_of(episode))
-    form = forms.CloseForm(posted(request), zone=zone, version=episode.version, reasons=reasons)
+    left = [(reason, services.unsettled(episode, reason)) for reason in reasons]
+    asks = {reason for reason, titles in left if titles or lifecycle.CLOSINGS[reason].note}
+    form = forms.CloseForm(posted(request), zone=zone, version=episode.version, reasons=reasons, asks=asks)
     if request.method == "GET":
         access.require(by, episode, Action.CLOSE)
     elif form.is_valid():
@@ -275,7 +277,7 @@ def close(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
         "form": form,
         "heading": _("Clore l’épisode"),
         "verb": _("Clore"),
-        "left": [(reason.label, services.unsettled(episode, reason)) for reason in reasons],
+        "left": [(reason.label, titles) for reason, titles in left],
         "who": face(by, episode.person),
         "back_url": page_url(episode.pk),
     }

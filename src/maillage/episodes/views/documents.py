@@ -71,12 +71,15 @@ def make(request: HttpRequest, episode_id: uuid.UUID, kind: str) -> HttpResponse
                 request, _("%(name)s prête : n° %(number)s.") % {"name": wanted.label, "number": made.number}
             )
             return redirect("episodes:documents", episode_id)
+    lines = _lines(page, form) if isinstance(form, ChronologyForm) else []
     context = {
         "form": form,
         "heading": wanted.label,
         "verb": _("Produire le document"),
         "contents": contents_of(page, wanted),
-        "lines": _lines(page, form) if isinstance(form, ChronologyForm) else [],
+        "lines": [line for line in lines if not line["dropped"]],
+        "dropped": [line for line in lines if line["dropped"]],
+        "dropped_open": any(line["chosen"] for line in lines if line["dropped"]),
         "who": page.face,
         "back_url": reverse("episodes:documents", args=[episode.pk]),
         "back_label": _("Retour aux documents"),
@@ -86,10 +89,14 @@ def make(request: HttpRequest, episode_id: uuid.UUID, kind: str) -> HttpResponse
 
 
 def _lines(page: EpisodePage, form: ChronologyForm) -> list[dict[str, Any]]:
-    """Every line of the timeline, oldest first as it will be printed, with what was ticked."""
+    """Every line of the timeline, oldest first as it will be printed, with what was ticked.
+
+    `dropped`: a step that the product said without object, which the page keeps apart: nobody did anything.
+    """
     chosen, quoted = set(form["chosen"].value() or ()), set(form["quoted"].value() or ())
     return [
         entry_shown(page.episode.pk, entry, may_correct=False)
+        | {"dropped": entry.what == "step" and entry.by_system}
         | {"id": entry.id, "chosen": str(entry.id) in chosen, "quoted": str(entry.id) in quoted}
         for entry in reversed(page.timeline)
         if entry.corrected_by is None

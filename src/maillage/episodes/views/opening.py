@@ -1,7 +1,7 @@
 """Opening an episode in three taps, and asking the questions again."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -53,7 +53,7 @@ def episode_open(
         people=[(str(one.pk), one.said) for one in known.values()],
         initial=_again(request) if go == "who" else {"people": [str(pk) for pk in chosen]},
     )
-    running = _still_open(who) if go == "questions" else []
+    running = _still_open(who, known) if go == "questions" else []
     if not who.is_bound or home is None or not who.is_valid():
         marked = set(map(str, who["people"].value() or ()))
         shown = [(one, str(one.pk) in marked) for one in known.values()]
@@ -64,17 +64,19 @@ def episode_open(
     )
 
 
-def _still_open(who: WhoForm) -> list[MissingEpisode]:
-    """Open episodes of those chosen (one who came back and left again): said before the questions, not after."""
+def _still_open(who: WhoForm, known: Mapping[uuid.UUID, Face]) -> list[MissingEpisode]:
+    """Open episodes of those chosen (one who came back and left again): said before the questions, not after.
+
+    By initials: the message may stand on a screen that others see.
+    """
     if not who.is_valid():
         return []
-    said = dict(who.people_choices)
     running = open_of(map(uuid.UUID, who.cleaned_data["people"]))
     for person_id in running:
         who.add_error(
             "people",
-            _("Un épisode est déjà ouvert pour %(name)s : le reprendre, ou le clore d’abord.")
-            % {"name": said[str(person_id)]},
+            _("Un épisode est déjà ouvert pour %(name)s : reprenez-le, ou fermez-le d’abord.")
+            % {"name": known[person_id].initials},
         )
     return list(running.values())
 

@@ -1,6 +1,7 @@
 """The episode's page: what is the next step, whose, by when. It keeps itself up to date."""
 
 import hashlib
+import re
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from django.views.decorators.http import require_GET
 from maillage.accounts.actors import Actor
 from maillage.common.clock import now
 from maillage.common.doors import door
+from maillage.common.localtime import local
 from maillage.episodes import lifecycle
 from maillage.episodes.enums import Action, Audience, EpisodeState, EventKind
 from maillage.episodes.forms.steps import TapForm
@@ -102,6 +104,7 @@ def _context(by: Actor, page: EpisodePage) -> dict[str, Any]:
         "close_url": reverse("episodes:close", args=[row.pk]) if page.may(Action.CLOSE) else "",
         "closing_label": row.get_closing_reason_display() if row.closed_at else "",
         "investigator": _investigator(page),
+        "place_default": local(row.noticed_at, page.zone).date() + timedelta(days=page.place_kept_default_days),
         "tap": TapForm(),
         "live_url": reverse("episodes:live", args=[row.pk]),
         "pulse": task_rows.pulse(at, page.zone),
@@ -210,7 +213,20 @@ def _around(page: EpisodePage) -> list[Link]:
     return found
 
 
-def _investigator(page: EpisodePage) -> str:
+# A number as it is typed: « 01 99 00 12 34 », « 01.99.00.12.34 », « +33 1 99 00 12 34 », « 17 » is not one.
+_NUMBER = re.compile(r"(?<!\d)(?:\+33|0)[\s.\-\u00a0]?[1-9](?:[\s.\-\u00a0]?\d{2}){4}(?!\d)")
+
+
+@dataclass(frozen=True)
+class Investigator:
+    """As it was written, and the numbers in it, to call with one touch."""
+
+    said: str
+    phones: tuple[str, ...]
+
+
+def _investigator(page: EpisodePage) -> Investigator | None:
     """Who follows the search outside, as last written with a qualification or a location by the police."""
     kinds = (EventKind.AUTHORITY_QUALIFICATION, EventKind.LOCATED)
-    return next((entry.who for entry in page.timeline if entry.kind in kinds and entry.who), "")
+    said = next((entry.who for entry in page.timeline if entry.kind in kinds and entry.who), "")
+    return Investigator(said, tuple(dict.fromkeys(_NUMBER.findall(said)))) if said else None

@@ -1,11 +1,13 @@
 """Delays of a département, and its protocol."""
 
+import uuid
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Ability, Role
@@ -15,6 +17,7 @@ from maillage.common.doors import door
 from maillage.common.forms import attempt, posted
 from maillage.episodes import services
 from maillage.episodes.forms.settings import ProtocolForm, SettingsForm
+from maillage.episodes.forms.steps import TapForm
 from maillage.episodes.selectors_screens import DepartementRules, rules_of
 from maillage.episodes.views.shared import show
 
@@ -37,7 +40,7 @@ def settings_edit(request: HttpRequest) -> HttpResponse:
         if done:
             messages.success(request, _("Réglages enregistrés."))
             return redirect("episodes:settings")
-    context = {"form": form, "rules": rules, "protocol_form": ProtocolForm()}
+    context = {"form": form, "rules": rules, "tap": TapForm(), "refused": None}
     return show(request, "episodes/settings.html", context, zone=rules.zone)
 
 
@@ -59,6 +62,25 @@ def protocol_load(request: HttpRequest) -> HttpResponse:
             return redirect("episodes:settings")
     context = {"form": form, "rules": rules}
     return show(request, "episodes/protocol.html", context, zone=rules.zone)
+
+
+@door(roles=_MANAGERS)
+@require_POST
+def protocol_choose(request: HttpRequest, version_id: uuid.UUID) -> HttpResponse:
+    """An older version, or one shipped with the product, rules the episodes to come."""
+    by, rules = _rules(request)
+    version = next((one for one in rules.protocols if one.pk == version_id), None)
+    if version is None:
+        raise Http404
+    tap = TapForm(request.POST)
+    if tap.is_valid() and attempt(
+        tap, lambda: services.protocol_choose(by=by, version=version, departement=rules.departement)
+    ):
+        messages.success(request, _("Protocole en vigueur : il vaut pour les épisodes à venir."))
+        return redirect("episodes:settings")
+    form = SettingsForm(version=rules.version, initial=rules.values)
+    context = {"form": form, "rules": rules, "tap": tap, "refused": tap}
+    return show(request, "episodes/settings.html", context, zone=rules.zone, status=422)
 
 
 def _rules(request: HttpRequest) -> tuple[Actor, DepartementRules]:

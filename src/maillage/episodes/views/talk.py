@@ -197,7 +197,7 @@ def questionnaire(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
 
 def _start(request: HttpRequest, by: Actor, page: EpisodePage) -> HttpResponse:
     """Without a draft: begin one (a button, since reading writes nothing)."""
-    current = questionnaires.current(INSTRUMENT)
+    current = questionnaires.current(INSTRUMENT, page.episode.organisation.departement)
     if current is None:
         raise Http404
     form = TapForm(posted(request))

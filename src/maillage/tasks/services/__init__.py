@@ -1,6 +1,6 @@
 """Every write of tasks, relays and the rota."""
 
-from maillage.tasks.services.plans import tasks_drop, tasks_plan
+from maillage.tasks.services.plans import tasks_drop, tasks_move, tasks_plan
 from maillage.tasks.services.relays import (
     hand_over,
     hand_over_acknowledge,
@@ -22,5 +22,6 @@ __all__ = [
     "task_take",
     "task_undo",
     "tasks_drop",
+    "tasks_move",
     "tasks_plan",
 ]

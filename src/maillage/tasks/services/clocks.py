@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from maillage.tasks.enums import TaskState
 from maillage.tasks.models import HandOver, Task
-from maillage.tasks.planning import clock, escalate_at
+from maillage.tasks.planning import clock, escalate_at, round_after
 
 CLOCK = ["state", "starts_at", "due_at", "remind_at", "escalate_at"]
 
@@ -76,6 +76,50 @@ def stop_followers(task: Task, rows: dict[uuid.UUID, Task]) -> None:
 
 def followers(task: Task, rows: dict[uuid.UUID, Task]) -> list[Task]:
     return [row for row in rows.values() if row.starts_after_id == task.pk]
+
+
+def next_round(task: Task, rows: dict[uuid.UUID, Task]) -> Task | None:
+    """The next time of a step that comes back, its clock running from the end of this one (not saved).
+
+    None when the step does not come back, is still to do, or has its next time already: the same act twice, or taken
+    back and done again, plans it once. It belongs to the role again: who did it once may be off duty by then.
+    """
+    over = ended_at(task, rows)
+    if task.repeat_minutes is None or over is None:
+        return None
+    key = round_after(task.key)
+    if any(row.key == key for row in rows.values()):
+        return None
+    following = Task(
+        data_key_id=task.data_key_id,
+        subject=task.subject,
+        context=task.context,
+        key=key,
+        order=task.order,
+        title=task.title,
+        why=task.why,
+        source=task.source,
+        phone=task.phone,
+        document=task.document,
+        organisation_id=task.organisation_id,
+        owner_role=task.owner_role,
+        starts_after=task,
+        due_within_minutes=task.repeat_minutes,
+        remind_before_minutes=task.remind_before_minutes,
+        repeat_minutes=task.repeat_minutes,
+        escalation=task.escalation,
+        created_by=task.created_by,
+    )
+    start(following, over)
+    return following
+
+
+def come_again(task: Task, rows: dict[uuid.UUID, Task]) -> None:
+    """Plan (and save) the next time of a step that somebody just settled."""
+    following = next_round(task, rows)
+    if following is not None:
+        following.save(force_insert=True)
+        rows[following.pk] = following
 
 
 def untouched(task: Task) -> bool:

@@ -1,7 +1,7 @@
 """Writing a plan as tasks, and letting go of what its context no longer needs."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -81,6 +81,7 @@ def _row(
         starts_after_minutes=minutes(one.starts_after_delay),
         due_within_minutes=minutes(one.due_within),
         remind_before_minutes=None if one.remind_before is None else minutes(one.remind_before),
+        repeat_minutes=None if one.repeat_every is None else minutes(one.repeat_every),
         escalation=stored_escalation(one.escalation),
         created_by=by.user_id,
     )
@@ -117,6 +118,31 @@ def _adjust(row: Task, one: PlannedTask, rows: dict[uuid.UUID, Task], at: dateti
         row.save(update_fields=["due_within_minutes"])
         if row.starts_at is not None:
             _tighten(row, one)
+
+
+def tasks_move(*, context: uuid.UUID, starts: Mapping[str, tuple[datetime, timedelta]]) -> list[Task]:
+    """Give open steps another start and delay, by key: the instant they count from was said again. Those moved.
+
+    The one way a due time may move away: nobody is late for an hour that was wrong. What rang already stays rung.
+    Called inside an action.
+    """
+    moved = []
+    for row in clocks.lock(context).values():
+        if row.state != TaskState.OPEN or row.key not in starts:
+            continue
+        start, within = starts[row.key]
+        before = row.remind_before_minutes
+        ticks = clock(start, within, None if before is None else timedelta(minutes=before))
+        if (row.starts_at, row.due_at) == (ticks.starts_at, ticks.due_at):
+            continue
+        row.due_within_minutes = minutes(within)
+        row.starts_at, row.due_at = ticks.starts_at, ticks.due_at
+        if row.remind_at is not None:  # not rung yet
+            row.remind_at = ticks.remind_at
+        row.escalate_at = escalate_at(row.due_at, row.escalation, row.level)
+        row.save(update_fields=[*clocks.CLOCK, "due_within_minutes"])
+        moved.append(row)
+    return moved
 
 
 def _tighten(row: Task, one: PlannedTask) -> None:

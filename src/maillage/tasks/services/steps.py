@@ -72,6 +72,7 @@ def task_do(
     _save(row, "done_at", "done_by", "means", "recorded_at", "recipient", "reference", "note")
     clocks.withdraw(row, instant)
     clocks.start_followers(row, rows)
+    clocks.come_again(row, rows)
     journal(subject=row.subject, key=row.key, means=str(means))
     return row
 
@@ -94,6 +95,7 @@ def task_not_due(*, by: Actor, task: Task, reason: str, version: int) -> Task:
     _save(row, "not_due_by", "recorded_at", "reason")
     clocks.withdraw(row, instant)
     clocks.start_followers(row, rows)
+    clocks.come_again(row, rows)
     journal(subject=row.subject, key=row.key)
     return row
 
