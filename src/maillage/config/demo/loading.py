@@ -17,6 +17,8 @@ from maillage.config.demo.accounts import ACCOUNTS
 from maillage.config.demo.faces import face
 from maillage.config.demo.people import YOUNG, Young
 from maillage.config.demo.places import DEPARTEMENT, PLACES
+from maillage.directory.content import load_institutions, load_shipped
+from maillage.directory.indexing import rebuild as build_directory
 from maillage.youth.models import YoungPerson
 from maillage.youth.services import parent_save, person_create, photo_replace, placement_start, sheet_save
 
@@ -70,6 +72,9 @@ def load(progress: Progress = lambda done, total: None) -> None:
     lately.back_today(people, users, instant)
     lately.missing_now(people, users, instant)
     lately.outings(people, users, instant)
+    load_shipped()
+    load_institutions(DEPARTEMENT)
+    build_directory()
     progress(total, total)
 
 

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "maillage.tasks",
     "maillage.youth",
     "maillage.questionnaires",
+    "maillage.directory",
     "maillage.casework",
     "maillage.episodes",
     "maillage.desk",
