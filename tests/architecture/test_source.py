@@ -15,6 +15,7 @@ OPENERS = {
     "src/maillage/youth/services/base.py",  # a command writes as the system and shows nothing
     "src/maillage/directory/places.py",  # a hidden address: journalled
     "src/maillage/youth/search.py",  # the name index, in memory
+    "src/maillage/youth/lookup_access.py",  # requests, under the key of the system: for their author and the owner told
 }
 PRIVATE = ("models", "forms", "views")
 # Everybody's: keys are foreign keys of all tables, people at work are `by=` of all writes.

@@ -23,6 +23,7 @@ from maillage.directory.indexing import check as check_directory
 from maillage.directory.indexing import refresh as refresh_directory
 from maillage.tasks.outbox import deliver as deliver_notices
 from maillage.tasks.sweeper import sweep
+from maillage.youth.lookup_worker import look_up
 
 logger = logging.getLogger("maillage.worker")
 
@@ -34,6 +35,7 @@ TURNS: dict[str, Callable[[datetime], int]] = {
     "letters": deliver_letters,
     "seal": seal_batch,
     "directory": lambda _now: refresh_directory(),
+    "lookups": look_up,
 }
 
 

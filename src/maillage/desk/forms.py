@@ -28,7 +28,7 @@ class SearchForm(forms.Form):
 
     text = forms.CharField(
         label=_("Prénom, nom, surnom, téléphone ou référence"),
-        help_text=_("Dans n’importe quel ordre ; une faute de frappe ne gêne pas : « Lamdaire » trouve Lampadaire."),
+        help_text=_("Dans n’importe quel ordre ; une faute de frappe ne gêne pas : « Lamdaire » trouve Lampadaire."),
         required=False,
         min_length=2,
         max_length=80,
@@ -37,7 +37,7 @@ class SearchForm(forms.Form):
     )
     born = forms.CharField(
         label=_("Naissance ou âge"),
-        help_text=_("Une date, une année ou un âge : « 17/05/2010 », « 2010 », « vers 14 ans »."),
+        help_text=_("Une date, une année ou un âge : « 17/05/2010 », « 2010 », « vers 14 ans »."),
         required=False,
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -30,6 +29,8 @@ from maillage.episodes.access import outing_or_404
 from maillage.tasks import services as tasks
 from maillage.tasks.selectors import waiting_for
 from maillage.youth import access as youth
+from maillage.youth.lookup import prove
+from maillage.youth.lookup_limits import one_more
 from maillage.youth.search import search
 
 _YEAR = 365 * 24 * 3600
@@ -128,22 +129,15 @@ def find(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if not form.is_valid():
             return render(request, "desk/find.html", context, status=422)
-        if not _one_more_search(by.user_id):
+        if not one_more(by.user_id, SEARCHES_A_MINUTE):
             form.add_error(None, _("Trop de recherches en une minute. Attendez un peu avant la suivante."))
             return render(request, "desk/find.html", context, status=429)
-        near = search(by, form.cleaned_data["text"], born=form.birth)
+        text, born = form.cleaned_data["text"], form.cleaned_data["born"]
+        near = search(by, text, born=form.birth)
+        context["proof"] = prove(by.user_id, text, born) if text else ""
+        context["may_create"] = by.may(Ability.MISSION_EDIT)
         context["found"] = selectors.faces_of(by, [person.pk for person in near], discreet=discreet(request))
     return render(request, "desk/find.html", context)
-
-
-def _one_more_search(user_id: uuid.UUID) -> bool:
-    key = f"search:{user_id}"
-    if cache.add(key, 1, timeout=60):
-        return True
-    try:
-        return cache.incr(key) <= SEARCHES_A_MINUTE
-    except ValueError:  # it expired between the two
-        return True
 
 
 @door()

@@ -23,8 +23,8 @@ _OLDEST = 1990
 
 
 def birth(text: str, today: date) -> Born | None:
-    """What is known of a birth: « 17/05/2010 », « mai 2010 » is its year, « 2010 », « 14 ans », « vers 14 ans »,
-    « 12 à 15 ans ». None for nothing; ValueError for what is none of these."""
+    """What is known of a birth: « 17/05/2010 », « mai 2010 » is its year, « 2010 », « 14 ans », « vers 14 ans »,
+    « 12 à 15 ans ». None for nothing; ValueError for what is none of these."""
     said = fold(text)
     if not said:
         return None

@@ -16,6 +16,7 @@ from maillage.youth.enums import (
     PlacementEnd,
     PlacementKind,
 )
+from maillage.youth.lookup_models import LikelyTwin, LookupMatch, LookupRequest  # noqa: F401  # tables of this package
 
 
 class YoungPerson(BaseModel):
@@ -59,12 +60,16 @@ class YoungPerson(BaseModel):
 class IdentityRevision(models.Model):
     """One row per change of a name or birth date, numbered: how each process refreshes its name index."""
 
-    data_classes = {DataClass.TECHNICAL: ["id", "person", "at", "by"]}
+    data_classes = {DataClass.TECHNICAL: ["id", "person", "at", "by", "compared"]}
 
     id = models.BigAutoField(primary_key=True)
     person = models.ForeignKey(YoungPerson, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     by = models.UUIDField(null=True)
+    compared = models.BooleanField(default=False)  # the worker looked for likely duplicates
+
+    class Meta:
+        indexes = [models.Index(fields=["id"], condition=models.Q(compared=False), name="youth_revisions_to_compare")]
 
 
 class ParentalSituation(BaseModel):

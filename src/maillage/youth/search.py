@@ -97,6 +97,13 @@ def _read(index: NameIndex[uuid.UUID], people: QuerySet[YoungPerson]) -> None:
         index.add(person.pk, names_of(opened, person), born_of(opened, person), marks_of(opened, person))
 
 
+def said_of(person: YoungPerson) -> tuple[list[str], Born | None, list[str]]:
+    """Names, birth and marks of one person, for the worker to compare: shown to nobody."""
+    opened = Opened(person.data_key, [Section.IDENTITY])
+    born = born_of(opened, person)
+    return names_of(opened, person), Born.on(born) if born else None, marks_of(opened, person)
+
+
 def born_of(opened: Opened, person: YoungPerson) -> date | None:
     born = opened.text(person, "birth_date")
     return date.fromisoformat(born) if born else None

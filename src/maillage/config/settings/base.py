@@ -170,3 +170,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Where keys live: outside the database, never in the same backup.
 KEYS = Path(env.str("MAILLAGE_KEYS", default=str(DATA / "keys"))).resolve()
 FILES = Path(env.str("MAILLAGE_FILES", default=str(DATA / "files"))).resolve()
+
+# How long a request left after a search waits for an answer; its words are emptied then.
+LOOKUP_REQUEST_DAYS = env.int("MAILLAGE_LOOKUP_REQUEST_DAYS", default=30)
