@@ -20,6 +20,7 @@ from maillage.accounts import enums, sealed, sessions
 from maillage.accounts.actors import actor_of
 from maillage.accounts.enums import LetterKind
 from maillage.accounts.models import User
+from maillage.accounts.refused import note_refused
 from maillage.accounts.services import password_noted, post_letter
 from maillage.audit.journal import record
 from maillage.audit.verbs import Verb
@@ -60,7 +61,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """A closed account is answered like a wrong password."""
         user: AbstractBaseUser | None = super().authenticate(request, **credentials)
-        return user if user is not None and user.is_active else None
+        if user is not None and not user.is_active:
+            self.authentication_failed(request, **credentials)
+            return None
+        return user
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        note_refused("password", address=str(credentials.get("email") or ""))
 
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
         clear_login(request)

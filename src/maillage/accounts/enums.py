@@ -82,4 +82,6 @@ SECOND_FACTOR_RESET = verb("second_factor.reset", N_("Second facteur remis à z�
 RECOVERY_CODES_MADE = verb("recovery_codes.made", N_("Codes de secours créés"))
 PASSWORD_CHANGED = verb("password.changed", N_("Mot de passe changé"))
 SIGNED_IN = verb("session.opened", N_("Connexion"))
+TIDIED = verb("accounts.tidied", N_("Sessions et lettres passées effacées"), sessions=int, letters=int)
+SIGN_IN_REFUSED = verb("session.refused", N_("Connexion refusée"), step=str)
 SESSIONS_ENDED = verb("session.all_ended", N_("Sessions fermées"))

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from maillage.accounts import totp
 from maillage.accounts.enums import LetterKind, Role
 from maillage.accounts.models import Organisation, User
+from maillage.accounts.refused import note_refused
 from maillage.accounts.services import post_letter
 from maillage.common.forms import TokenForm
 
@@ -81,10 +82,14 @@ class _OnceOnly:
         self.fields["code"].widget.attrs["inputmode"] = "numeric"  # type: ignore[attr-defined]
 
     def clean_code(self) -> str:
-        code: str = super().clean_code()  # type: ignore[misc]
-        authenticator: Authenticator = self.authenticator  # type: ignore[attr-defined]
-        if authenticator.type == Authenticator.Type.TOTP and not totp.spend(authenticator, code):
-            raise get_adapter().validation_error("incorrect_code")
+        try:
+            code: str = super().clean_code()  # type: ignore[misc]
+            authenticator: Authenticator = self.authenticator  # type: ignore[attr-defined]
+            if authenticator.type == Authenticator.Type.TOTP and not totp.spend(authenticator, code):
+                raise get_adapter().validation_error("incorrect_code")
+        except forms.ValidationError:
+            note_refused("code", user=self.user)  # type: ignore[attr-defined]
+            raise
         return code
 
 

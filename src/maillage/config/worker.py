@@ -15,6 +15,7 @@ from types import FrameType
 from django.db import close_old_connections
 
 from maillage.accounts.letters import deliver as deliver_letters
+from maillage.accounts.tidying import tidy
 from maillage.audit.seal import seal_batch
 from maillage.common.clock import now
 from maillage.config.checks import refuse_unsafe
@@ -34,6 +35,7 @@ TURNS: dict[str, Callable[[datetime], int]] = {
     "notices": deliver_notices,
     "letters": deliver_letters,
     "seal": seal_batch,
+    "tidy": tidy,
     "directory": lambda _now: refresh_directory(),
     "lookups": look_up,
 }

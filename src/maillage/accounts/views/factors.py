@@ -17,7 +17,7 @@ from maillage.accounts import totp
 from maillage.accounts.adapters import MFAAdapter
 from maillage.accounts.doors import confirmed_to_read
 from maillage.accounts.http import actor
-from maillage.accounts.views.signing import Refusing
+from maillage.accounts.views.signing import Refusing, readable_key
 from maillage.common.doors import door
 
 
@@ -58,7 +58,7 @@ class AddKey(Refusing, webauthn.AddWebAuthnView):  # type: ignore[misc]
         return context
 
 
-add_key = door()(AddKey.as_view())
+add_key = door()(readable_key(AddKey.as_view()))
 
 
 class RenameKey(Refusing, webauthn.EditWebAuthnView):  # type: ignore[misc]

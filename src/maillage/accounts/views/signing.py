@@ -1,18 +1,25 @@
 """Signing in and out, passwords, and the form that waited for it."""
 
-from typing import Any
+import json
+from functools import wraps
+from typing import Any, cast
 
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.webauthn import views as webauthn
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from maillage.accounts import parked
+from maillage.accounts.forms import CodeForm
 from maillage.accounts.http import actor
 from maillage.accounts.pages import SIGN_IN
-from maillage.common.doors import door
+from maillage.accounts.refused import note_refused
+from maillage.common.doors import View, door
+
+_LONGEST_KEY = 20_000  # characters: what a key says takes a few thousand
 
 
 class Refusing:
@@ -22,6 +29,25 @@ class Refusing:
         response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
         response.status_code = 422
         return response
+
+
+def readable_key(view: View) -> View:
+    """400 when what the browser says of a key is no JSON that can be read: numbers without end, bottomless lists."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        said = request.POST.get("credential", "")
+        if len(said) > _LONGEST_KEY:
+            raise BadRequest("credential")
+        try:
+            json.loads(said or "null")
+        except json.JSONDecodeError:
+            pass  # the form says so
+        except (ValueError, RecursionError):
+            raise BadRequest("credential") from None
+        return view(request, *args, **kwargs)
+
+    return cast(View, checked)
 
 
 class SignIn(Refusing, account.LoginView):  # type: ignore[misc]
@@ -46,25 +72,32 @@ sign_in = door(public=True)(SignIn.as_view())
 
 
 class SignInByKey(webauthn.LoginWebAuthnView):  # type: ignore[misc]
+    def form_invalid(self, form: Any) -> HttpResponse:
+        note_refused("key")
+        response: HttpResponse = super().form_invalid(form)
+        return response
+
     def form_valid(self, form: Any) -> HttpResponse:
         parked.keep(self.request.session, self.request.POST.get(parked.FIELD, ""))
         response: HttpResponse = super().form_valid(form)
         return response
 
 
-sign_in_by_key = door(public=True)(SignInByKey.as_view())
+sign_in_by_key = door(public=True)(readable_key(SignInByKey.as_view()))
 
 
 class Code(mfa.AuthenticateView):  # type: ignore[misc]
     template_name = "accounts/code.html"
 
     def form_invalid(self, form: Any) -> HttpResponse:
+        if not isinstance(form, CodeForm):  # which says so itself
+            note_refused("key", user=self.stage.login.user)
         response: HttpResponse = super().form_invalid(form)
         response.status_code = 422
         return response
 
 
-code = door(public=True)(Code.as_view())
+code = door(public=True)(readable_key(Code.as_view()))
 
 
 class SignOut(account.LogoutView):  # type: ignore[misc]
@@ -123,7 +156,7 @@ class ConfirmKey(webauthn.ReauthenticateWebAuthnView):  # type: ignore[misc]
     template_name = "accounts/confirm_key.html"
 
 
-confirm_key = door()(ConfirmKey.as_view())
+confirm_key = door()(readable_key(ConfirmKey.as_view()))
 
 
 @door()
