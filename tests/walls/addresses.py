@@ -284,10 +284,32 @@ OF_ONESELF: dict[str, tuple[str | None, int]] = {
     "mfa_generate_recovery_codes": (f"200:{ALL}", 302),
     "mfa_add_webauthn": (f"200:{ALL}", 302),
 }
+# The public API: a stranger's, whoever asks.
+OF_ONESELF |= {
+    f"directory_api:{name}": (f"200:{ALL}", 200)
+    for name in (
+        "openapi-json", "structures", "sources", "services", "search_services", "doc-frais", "doc-modes-accueil",
+        "doc-modes-mobilisation", "doc-personnes-mobilisatrices", "doc-publics", "doc-reseaux-porteurs",
+        "doc-thematiques", "doc-types-services",
+    )
+}  # fmt: skip
+OF_ONESELF["directory_api:api-root"] = (f"404:{ALL}", 404)
+OF_ONESELF |= {
+    "directory:find": (f"200:{ALL}", 302),
+    "directory:to_do": (f"200:{ALL}", 302),
+    "directory:structure_new": (f"200:{FIELD}H 403:DXN", 302),
+}
 # A secret instead of a name: `tests/accounts` tries every way around it.
 SECRET = {"account_reset_password_from_key"}
 # Of a département, nobody's file: `tests/episodes_screens` says whose they are (test_instrument.py, test_rest.py).
-SHARED = {"episodes:instrument_withdraw", "episodes:protocol_choose"}
+SHARED = {
+    f"directory:{name}"
+    for name in (
+        "sheet", "structure_edit", "service_new", "confirm", "retire", "place_ask", "merge", "service_edit",
+        "service_retire", "place_answer", "proposal",
+    )
+}  # fmt: skip
+SHARED |= {"directory_api:structure", "directory_api:service", "episodes:instrument_withdraw", "episodes:protocol_choose"}
 
 
 def names(resolver: URLResolver | None = None, space: str = "") -> Iterator[str]:

@@ -28,6 +28,7 @@ class Role(models.TextChoices):
     CASE_WORKER = "case_worker", _("Éducateur référent (ASE)")
     ASE_ON_CALL = "ase_on_call", _("Astreinte ASE")
     HEALTH_STAFF = "health_staff", _("Professionnel de santé")
+    COORDINATOR = "coordinator", _("Coordination du réseau")
     DPO = "dpo", _("Déléguée à la protection des données")
     ADMINISTRATOR = "administrator", _("Administrateur des comptes")
 

@@ -15,6 +15,7 @@ _FIELD = frozenset(
         Ability.STEP_HAND_OVER,
         Ability.SHEET_EDIT,
         Ability.DOCUMENT_MAKE,
+        Ability.DIRECTORY_PROPOSE,
         Ability.FILE_WRITE,
         Ability.INCIDENT_RECORD,
         Ability.DIRECTORY_PROPOSE,
@@ -48,6 +49,7 @@ ABILITIES: Mapping[Role, frozenset[Ability]] = {
             Ability.DIRECTORY_PROPOSE,
         }
     ),
+    Role.COORDINATOR: frozenset({Ability.DIRECTORY_PROPOSE, Ability.DIRECTORY_COORDINATE}),
     Role.DPO: frozenset({Ability.JOURNAL_READ}),
     Role.ADMINISTRATOR: frozenset({Ability.ACCOUNTS_MANAGE}),
 }
@@ -60,6 +62,7 @@ SECTIONS: Mapping[Role, frozenset[Section]] = {
     Role.CASE_WORKER: _CARE,
     Role.ASE_ON_CALL: frozenset({Section.IDENTITY, Section.WHEREABOUTS, Section.EDUCATION, Section.JUSTICE}),
     Role.HEALTH_STAFF: frozenset({Section.IDENTITY, Section.HEALTH}),
+    Role.COORDINATOR: frozenset(),
     Role.DPO: frozenset(),
     Role.ADMINISTRATOR: frozenset(),
 }

@@ -129,6 +129,35 @@ def parser() -> argparse.ArgumentParser:
     invite.add_argument("--show-link", action="store_true", help="print her way in instead of waiting for the e-mail")
     invite.set_defaults(module="maillage.config.commands.account", function="invite")
 
+    directory = commands.add_parser("directory", help="structures and services of the network")
+    does = directory.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    taken = does.add_parser(
+        "import",
+        parents=[data],
+        help="take in structures and services: data.inclusion v1 (CSV, JSON) or HSDS 3.0 (JSON)",
+        description="Safe to repeat. Rows that the standard refuses are told and left out; what was edited here since "
+        "the file's date stays. A CSV of structures takes the services beside it, in « ….services.csv ».",
+    )
+    taken.add_argument("file", type=Path, metavar="FILE")
+    taken.add_argument("--check", action="store_true", help="only say what would be refused")
+    taken.add_argument("--report", type=Path, metavar="FILE", help="also write the report to this file")
+    taken.set_defaults(module="maillage.config.commands.directory", function="import_")
+    given = does.add_parser(
+        "export",
+        parents=[data],
+        help="write the public sheets to a file",
+        description="Public sheets only: what professionals alone may see is never written.",
+    )
+    given.add_argument("file", type=Path, metavar="FILE")
+    given.add_argument("--format", choices=["data-inclusion", "hsds"], default="data-inclusion")
+    given.add_argument("--departement", metavar="CODE", default="", help="51, 2A, 974…")
+    given.set_defaults(module="maillage.config.commands.directory", function="export")
+    loaded = does.add_parser("load", parents=[data], help="the organisations and numbers that come with the product")
+    loaded.add_argument("--departement", metavar="CODE", default="", help="also its institutions, to be filled")
+    loaded.set_defaults(module="maillage.config.commands.directory", function="load")
+    indexed = does.add_parser("index", parents=[data], help="build the search index again")
+    indexed.set_defaults(module="maillage.config.commands.directory", function="index")
+
     journal = commands.add_parser("journal", help="the sealed journal")
     journals = journal.add_subparsers(title="commands", metavar="COMMAND", required=True)
     verify = journals.add_parser(

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include(f"maillage.{package}.urls")) for package in ("desk", "accounts", "tasks", "youth", "casework", "episodes")
+    path("", include(f"maillage.{package}.urls")) for package in ("desk", "accounts", "tasks", "youth", "directory", "casework", "episodes")
 ]
 
 handler400 = "maillage.common.refusals.bad_request"

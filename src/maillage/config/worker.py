@@ -35,6 +35,7 @@ TURNS: dict[str, Callable[[datetime], int]] = {
     "notices": deliver_notices,
     "letters": deliver_letters,
     "seal": seal_batch,
+    "directory": lambda _now: refresh_directory(),
     "tidy": tidy,
     "directory": lambda _now: refresh_directory(),
     "lookups": look_up,

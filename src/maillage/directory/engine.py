@@ -21,7 +21,7 @@ from django.conf import settings
 
 from maillage.directory.text import analyzer, plain_analyzer
 
-FORMAT = "3"  # another one: the index is built again
+FORMAT = "4"  # another one: the index is built again
 WRITER_MEMORY = 48_000_000  # bytes
 
 # Exact values, counted in facets. `hours` is « zone|hours ».
@@ -40,7 +40,7 @@ class Audience(StrEnum):
 @lru_cache(maxsize=1)
 def schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("id", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
     for name in EXACT:
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     for name in NUMBERS:

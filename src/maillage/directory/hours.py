@@ -7,7 +7,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
-from opening_hours import OpeningHours
+from opening_hours import OpeningHours, ParserError
 
 from maillage.reference import zones
 
@@ -27,7 +27,7 @@ def zone_at(departement: str) -> str:
 def _read(text: str, zone: str) -> OpeningHours | None:
     try:
         return OpeningHours(text, timezone=ZoneInfo(zone), country="FR")
-    except (SyntaxError, ValueError):
+    except (ParserError, SyntaxError, ValueError):
         return None
 
 
@@ -60,9 +60,9 @@ def _line(match: re.Match[str]) -> str:
         return _("Tous les jours, 24 heures sur 24")
     told = _days(days) if days else _("Tous les jours")
     if what in ("off", "closed"):
-        return _("%(days)s : fermé") % {"days": told}
+        return _("%(days)s : fermé") % {"days": told}
     times = ", ".join(_span(span) for span in re.split(r",\s*", what)) if what else ""
-    return _("%(days)s : %(hours)s") % {"days": told, "hours": times} if times else told
+    return _("%(days)s : %(hours)s") % {"days": told, "hours": times} if times else told
 
 
 def _span(span: str) -> str:

@@ -1,7 +1,7 @@
 """What can be asked of the directory, and the shape of its answers. Pure."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -31,6 +31,10 @@ class Query:
     departement: str = ""
     open_at: datetime | None = None  # only what is open then
     remote: bool = False  # only what answers by phone, message or chat
+    # For the public API: exact values of other columns of the index, one of them each.
+    exact: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    quality: int = 0  # per cent at least
+    by_id: bool = False  # in a fixed order, to read everything page by page
     page: int = 1
     size: int = PAGE_SIZE
 
@@ -50,6 +54,11 @@ class Facet:
     name: str
     label: str
     values: Sequence[FacetValue]
+
+    @property
+    def single(self) -> str:
+        """« needs » → « need »: as forms that take one value call it."""
+        return self.name.removesuffix("s")
 
 
 @dataclass(frozen=True)

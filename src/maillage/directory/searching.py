@@ -51,7 +51,8 @@ def find(reader: Reader, query: Query, *, facets: bool = True) -> Found:
     counts = reader.counts(asked, wanted) if wanted else {}
     offset = (query.page - 1) * query.size
     if distances is None:
-        result = reader.searcher.search(asked, query.size, True, offset=offset)
+        by_id = {"order_by_field": "id", "order": tantivy.Order.Asc} if query.by_id else {}
+        result = reader.searcher.search(asked, query.size, True, offset=offset, **by_id)
         return Found([(pk, None) for pk in reader.ids(result.hits)], int(result.count or 0), 0, counts, heard)
     there = [(code, far, counts["commune"][code]) for code, far in distances if code in counts["commune"]]
     near = sum(count for _code, _far, count in there)
@@ -148,7 +149,7 @@ def _filters(reader: Reader, query: Query) -> list[Clause]:
     themes = [one for theme in query.themes for one in vocabulary.themes_of(theme)]
     exact = {
         "need": query.needs, "theme": themes, "language": query.languages, "channel": query.channels,
-        "kind": query.kinds,
+        "kind": query.kinds, **query.exact,
     }  # fmt: skip
     must: list[Clause] = [(Occur.Must, _any(name, values)) for name, values in exact.items() if values]
     if query.publics and "tous-publics" not in query.publics:
@@ -156,6 +157,8 @@ def _filters(reader: Reader, query: Query) -> list[Clause]:
     if query.departement and not query.commune:
         zones = [query.departement, EVERYWHERE]
         must.append((Occur.Must, _any_of(("departement", [query.departement]), ("zone", zones))))
+    if query.quality > 0:
+        must.append((Occur.Must, _range("quality", query.quality, None)))
     if query.remote:
         must.append((Occur.Must, tantivy.Query.term_query(schema(), "remote", "1")))
     if query.age is not None:

@@ -3,7 +3,11 @@
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
+from operator import or_
 
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from maillage.accounts.actors import Actor
@@ -12,6 +16,7 @@ from maillage.directory import searching, sheets, vocabulary
 from maillage.directory.access import visible_services, visible_structures
 from maillage.directory.engine import Audience, NotReady, Reader
 from maillage.directory.enums import Channel, StructureKind
+from maillage.directory.models import Service, Structure
 from maillage.directory.queries import (
     LARGEST_PAGE,
     LARGEST_RADIUS,
@@ -61,6 +66,59 @@ def search(query: Query, *, by: Actor | None = None, facets: bool = True) -> Pag
         facets=tuple(_facets(query, found.counts)) if facets else (),
         understood=understood,
     )
+
+
+def find_public(query: Query) -> tuple[list[tuple[Service, float | None]], int]:
+    """Rows for the public API, with the distance of each and the total. Every page can be reached."""
+    try:
+        reader = Reader(Audience.PUBLIC)
+    except NotReady:
+        return [], 0
+    found = searching.find(reader, query, facets=False)
+    rows = visible_services(None).in_bulk([uuid.UUID(pk) for pk, _far in found.ids])
+    return [(rows[uuid.UUID(pk)], far) for pk, far in found.ids if uuid.UUID(pk) in rows], found.total
+
+
+def list_public_structures(
+    *, sources: Sequence[str], networks: Sequence[str], departements: Sequence[str], commune: str, page: int, size: int
+) -> tuple[list[tuple[Structure, list[Service]]], int]:
+    """Public structures with their public services, by identifier, and how many there are."""
+    rows = visible_structures(None)
+    if sources:
+        rows = rows.filter(source__in=sources)
+    if commune:
+        rows = rows.filter(commune=commune)
+    if departements:
+        rows = rows.filter(reduce(or_, (Q(commune__startswith=code) for code in departements)))
+    if networks:
+        rows = rows.annotate(named=Cast("networks", TextField())).filter(
+            reduce(or_, (Q(named__contains=f'"{name}"') for name in networks))
+        )
+    total = rows.count()
+    start = (page - 1) * size
+    keys = list(rows.order_by("reference").values_list("pk", flat=True)[start : start + size]) if start < total else []
+    its: dict[uuid.UUID, list[Service]] = {}
+    for service in visible_services(None).filter(structure__in=keys).order_by("reference"):
+        its.setdefault(service.structure_id, []).append(service)
+    found = visible_structures(None).in_bulk(keys)
+    return [(found[pk], its.get(pk, [])) for pk in keys if pk in found], total
+
+
+def public_service_by_reference(reference: str) -> Service | None:
+    return visible_services(None).filter(reference=reference).first()
+
+
+def public_structure_by_reference(reference: str) -> tuple[Structure, list[Service]] | None:
+    """By its identifier, or one it had before sheets were merged."""
+    rows = visible_structures(None)
+    row = rows.filter(reference=reference).first() or rows.filter(aliases__reference=reference).first()
+    if row is None:
+        return None
+    return row, list(visible_services(None).filter(structure=row).order_by("reference"))
+
+
+def public_sources() -> list[str]:
+    return sorted(visible_structures(None).order_by("source").values_list("source", flat=True).distinct())
 
 
 def _sheets(located: Sequence[tuple[str, float | None]], by: Actor | None) -> list[Sheet]:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from django.db.models import F
@@ -16,6 +16,10 @@ from maillage.common.errors import Difference, NotAllowed, RuleBroken, StaleEdit
 from maillage.directory import hours as opening
 from maillage.directory import vocabulary
 from maillage.directory.enums import (
+    PLACE_ANSWERED,
+    PLACE_ASKED,
+    PROPOSAL_ANSWERED,
+    PROPOSED,
     RANK,
     SECRET_BY_DEFAULT,
     SERVICE_SAVED,
@@ -23,8 +27,11 @@ from maillage.directory.enums import (
     SHEET_RETIRED,
     SHEETS_MERGED,
     STRUCTURE_SAVED,
+    AnswerState,
     ChangeKind,
     Confidentiality,
+    ProposalKind,
+    ProposalState,
     SheetState,
     StructureKind,
 )
@@ -34,6 +41,7 @@ from maillage.directory.models import (
     Change,
     HiddenPlace,
     Pending,
+    PlaceRequest,
     Proposal,
     Service,
     Structure,
@@ -43,6 +51,7 @@ from maillage.reference import communes, points
 
 Row = TypeVar("Row", Structure, Service)
 
+GRANTED_FOR = timedelta(days=30)  # a hidden address is given for a month
 _NOT_TOLD = {"version", "changed_at", "reminded_at", "id", "structure"}  # of the history
 
 
@@ -78,16 +87,16 @@ def _check(row: Structure | Service) -> None:
     if len(row.name.strip()) < 3:
         raise RuleBroken(_("Un nom a au moins trois lettres."), field="name")
     if row.hours and not opening.valid(row.hours):
-        raise RuleBroken(_("Ces horaires ne se lisent pas. Exemple : « Mo-Fr 09:00-18:00 »."), field="hours")
+        raise RuleBroken(_("Ces horaires ne se lisent pas. Exemple : « Mo-Fr 09:00-18:00 »."), field="hours")
     if row.updated_on > now().date():
         raise RuleBroken(_("La date de mise à jour est dans le futur."), field="updated_on")
     if isinstance(row, Service):
         if row.age_from is not None and row.age_to is not None and row.age_to < row.age_from:
             raise RuleBroken(_("L’âge le plus haut est plus bas que l’âge le plus bas."), field="age_to")
         if "tous-publics" in row.publics and len(row.publics) > 1:
-            raise RuleBroken(_("« Tous publics » se choisit seul."), field="publics")
+            raise RuleBroken(_("« Tous publics » se choisit seul."), field="publics")
         if unknown := [code for code in row.needs if code not in vocabulary.needs()]:
-            raise RuleBroken(_("Besoin inconnu : %(need)s.") % {"need": unknown[0]}, field="needs")
+            raise RuleBroken(_("Besoin inconnu : %(need)s.") % {"need": unknown[0]}, field="needs")
 
 
 def _locate(row: Structure | Service) -> None:
@@ -400,3 +409,112 @@ def structures_merge(*, by: By, kept: Structure, absorbed: Structure) -> Structu
     Alias.objects.create(reference=goes.reference, structure=stays)
     _pend(moved)
     return stays
+
+
+@action(PROPOSED)
+def propose(
+    *,
+    by: Actor,
+    kind: ProposalKind,
+    values: Mapping[str, Any],
+    structure: Structure | None = None,
+    service: Service | None = None,
+    organisation_id: uuid.UUID | None = None,
+    word: str = "",
+    version: int | None = None,
+) -> Proposal:
+    """Put something to the coordinator: a new structure of one's own, a change of somebody else's sheet.
+
+    `values`: columns, as JSON holds them. A place proposed for a sheet that gives it on request is not kept.
+    """
+    by.require(Ability.DIRECTORY_PROPOSE)
+    if organisation_id is not None and organisation_id not in by.organisation_ids:
+        raise NotAllowed(_("Vous ne travaillez pas dans cette organisation."))
+    secret = values.get("confidentiality") == Confidentiality.ON_REQUEST or any(
+        row is not None and row.confidentiality == Confidentiality.ON_REQUEST for row in (structure, service)
+    )
+    kept = {name: _plain(value) for name, value in values.items() if not (secret and name in PLACE)}
+    if len(str(kept.get("name", "xxx")).strip()) < 3:
+        raise RuleBroken(_("Un nom a au moins trois lettres."), field="name")
+    note(kind=str(kind))
+    return Proposal.objects.create(
+        kind=kind,
+        structure=structure,
+        service=service,
+        organisation_id=organisation_id,
+        values=kept,
+        word=word.strip(),
+        base_version=version,
+        by=by.user,
+        at=now(),
+    )
+
+
+@action(PROPOSAL_ANSWERED)
+def proposal_answer(*, by: Actor, proposal: Proposal, accept: bool, answer: str = "") -> Proposal:
+    """The coordinator accepts (it is written at once) or refuses, saying why. RuleBroken when it was answered."""
+    by.require(Ability.DIRECTORY_COORDINATE)
+    row = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
+    if row.state != ProposalState.WAITING:
+        raise RuleBroken(_("Cette proposition a déjà reçu une réponse."))
+    if not accept and not answer.strip():
+        raise RuleBroken(_("Dites pourquoi : la personne qui propose le lira."), field="answer")
+    if accept:
+        _carry_out(by, row)
+    row.state = ProposalState.ACCEPTED if accept else ProposalState.REFUSED
+    row.answer, row.answered_by, row.answered_at = answer.strip(), by.user, now()
+    row.save(update_fields=["state", "answer", "answered_by", "answered_at", "structure", "service"])
+    note(state=row.state)
+    return row
+
+
+def _carry_out(by: Actor, row: Proposal) -> None:
+    values = dict(row.values)
+    if row.kind == ProposalKind.NEW_STRUCTURE:
+        row.structure = structure_save(by=by, organisation_id=row.organisation_id, **values)
+    elif row.kind == ProposalKind.NEW_SERVICE:
+        row.service = service_save(by=by, structure=row.structure, **values)
+    elif row.kind == ProposalKind.CHANGE and row.service is not None:
+        service_save(by=by, service=row.service, **values)
+    elif row.kind == ProposalKind.CHANGE and row.structure is not None:
+        structure_save(by=by, structure=row.structure, **values)
+    elif row.kind == ProposalKind.RETIRE and row.structure is not None:
+        structure_retire(by=by, structure=row.structure)
+
+
+@action(PLACE_ASKED)
+def place_ask(*, by: Actor, structure: Structure, reason: str) -> PlaceRequest:
+    """Ask for a hidden address, saying why. RuleBroken when nothing is hidden or a request is waiting."""
+    if structure.state != SheetState.PUBLISHED or not by.posts:
+        raise NotAllowed(_("Votre rôle ne permet pas cette action."))
+    if len(reason.strip()) < 10:
+        raise RuleBroken(_("Dites en une phrase pourquoi vous en avez besoin."), field="reason")
+    if not HiddenPlace.objects.filter(structure=structure).exists():
+        raise RuleBroken(_("Cette structure n’a pas confié d’adresse. Appelez-la."))
+    if PlaceRequest.objects.filter(structure=structure, asked_by=by.user, state=AnswerState.WAITING).exists():
+        raise RuleBroken(_("Vous avez déjà une demande en attente."))
+    note(structure=str(structure.pk))
+    return PlaceRequest.objects.create(structure=structure, asked_by=by.user, reason=reason.strip(), asked_at=now())
+
+
+@action(PLACE_ANSWERED)
+def place_answer(*, by: Actor, request: PlaceRequest, grant: bool, answer: str = "") -> PlaceRequest:
+    """The structure's people or the coordinator give the address for a time, or refuse saying why.
+
+    Nobody answers her own request.
+    """
+    row = PlaceRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
+    structure = Structure.objects.get(pk=row.structure_id)
+    _require_keeper(by, structure)
+    if row.asked_by_id == by.user_id:
+        raise NotAllowed(_("Une autre personne doit répondre à votre demande."))
+    if row.state != AnswerState.WAITING:
+        raise RuleBroken(_("Cette demande a déjà reçu une réponse."))
+    if not grant and not answer.strip():
+        raise RuleBroken(_("Dites pourquoi : la personne qui demande le lira."), field="answer")
+    row.state = AnswerState.GRANTED if grant else AnswerState.REFUSED
+    row.answer, row.answered_by, row.answered_at = answer.strip(), by.user, now()
+    row.until = row.answered_at + GRANTED_FOR if grant else None
+    row.save(update_fields=["state", "answer", "answered_by", "answered_at", "until"])
+    note(state=row.state)
+    return row

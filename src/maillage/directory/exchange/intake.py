@@ -1,0 +1,374 @@
+"""Reading data.inclusion v1 or HSDS 3.0 files into the directory: idempotent; a bad row is told and left out.
+
+A sheet is matched by its identifier, or by the former one of a sheet it was merged with. What its keepers edited here
+since the file's date stays. Imported sheets are public: a shelter in an open file is no secret any more, but one that
+was made confidential here stays so, and its place is not read again.
+"""
+
+import csv
+import json
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pydantic
+from data_inclusion.schema import v1
+from django.db import transaction
+
+from maillage.audit.journal import SYSTEM, record
+from maillage.common.clock import now
+from maillage.directory import vocabulary
+from maillage.directory.enums import IMPORTED, ChangeKind, Confidentiality, StructureKind
+from maillage.directory.exchange import hsds
+from maillage.directory.exchange.columns import EXTENSION, NUMBERS, SERVICE, STRUCTURE, from_csv
+from maillage.directory.exchange.records import columns_of
+from maillage.directory.models import PLACE, Alias, Change, Pending, Service, Structure
+
+Progress = Callable[[int, int], None]
+BATCH = 1_000
+
+
+class Unreadable(Exception):
+    """The file is none of those this reads; the message says why."""
+
+
+@dataclass
+class Report:
+    structures: int = 0  # created or changed
+    services: int = 0
+    unchanged: int = 0
+    refused: list[str] = field(default_factory=list)  # one line each: where, identifier, why
+
+    def lines(self) -> Iterator[str]:
+        yield f"{self.structures} structures and {self.services} services written, {self.unchanged} unchanged"
+        if self.refused:
+            yield f"{len(self.refused)} rows left out:"
+        yield from (f"  {line}" for line in self.refused)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`where`: « structures 12 », as told in the report."""
+
+    where: str
+    record: Mapping[str, Any]
+
+
+def run(path: Path, *, apply: bool = True, progress: Progress = lambda done, total: None) -> Report:
+    """Read a file; without `apply`, only say what would be refused. Unreadable when it is no such file."""
+    structures, services, extension = _read(path)
+    report = Report()
+    total = len(structures) + len(services)
+    known = _structures(structures, report, apply, lambda done: progress(done, total))
+    _services(services, extension, known, report, apply, lambda done: progress(len(structures) + done, total))
+    progress(total, total)
+    if apply:
+        record(
+            IMPORTED, by=SYSTEM, payload={
+                "structures": report.structures, "services": report.services, "refused": len(report.refused),
+            },
+        )  # fmt: skip
+    return report
+
+
+def _read(path: Path) -> tuple[list[Entry], list[Entry], dict[str, Mapping[str, Any]]]:
+    try:
+        if path.suffix.lower() == ".csv":
+            return _read_csv(path)
+        content = json.loads(path.read_text("utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError, csv.Error) as error:
+        raise Unreadable(f"{path.name}: {error}") from error
+    if isinstance(content, list):
+        return _from_hsds(content)
+    if not isinstance(content, dict) or not isinstance(content.get("structures"), list):
+        raise Unreadable(
+            f"{path.name}: neither data.inclusion (an object with « structures » and « services ») nor HSDS"
+        )
+    extension = {str(one["id"]): one for one in content.get("extension") or [] if isinstance(one, dict) and "id" in one}
+    return _entries("structures", content["structures"]), _entries("services", content.get("services") or []), extension
+
+
+def _entries(name: str, rows: Iterable[Any]) -> list[Entry]:
+    return [Entry(f"{name} {number}", row if isinstance(row, dict) else {}) for number, row in enumerate(rows, 1)]
+
+
+def _read_csv(path: Path) -> tuple[list[Entry], list[Entry], dict[str, Mapping[str, Any]]]:
+    """Structures or services, told apart by their columns; the services beside, in « ….services.csv »."""
+    tables: dict[str, list[Entry]] = {"structures": [], "services": []}
+    beside = path.with_name(f"{path.stem}.services.csv")
+    for file in (path, beside):
+        if not file.exists():
+            continue
+        with file.open(encoding="utf-8-sig", newline="") as source:
+            rows = csv.DictReader(source)
+            if not {"id", "nom"} <= set(rows.fieldnames or ()):
+                raise Unreadable(f"{file.name}: columns « id » and « nom » are missing")
+            name = "services" if "structure_id" in (rows.fieldnames or ()) else "structures"
+            tables[name] += [
+                Entry(f"{file.name} line {number}", from_csv({key: cell for key, cell in row.items() if key}))
+                for number, row in enumerate(rows, 2)
+            ]
+    return tables["structures"], tables["services"], {}
+
+
+def _why(error: pydantic.ValidationError) -> str:
+    """Which columns, and why; never the values."""
+    return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:3])
+
+
+def _batches(rows: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
+    for start in range(0, len(rows), BATCH):
+        yield rows[start : start + BATCH]
+
+
+def _structures(
+    rows: Sequence[Entry], report: Report, apply: bool, step: Callable[[int], None]
+) -> dict[str, Structure | None]:
+    """Every structure of the file by identifier (None: not written, when `apply` is off)."""
+    found: dict[str, Structure | None] = {}
+    done = 0
+    for batch in _batches(rows):
+        valid = list(_valid(batch, v1.Structure, found, report))
+        for _entry, checked in valid:
+            found[checked.id] = None
+        if apply:
+            with transaction.atomic():
+                known = _known_structures([checked.id for _entry, checked in valid])
+                _write_structures(valid, known, found, report)
+        done += len(batch)
+        step(done)
+    return found
+
+
+def _valid(batch: Sequence[Entry], model: Any, seen: Mapping[str, Any], report: Report) -> Iterator[tuple[Entry, Any]]:
+    twice: set[str] = set()
+    for entry in batch:
+        identifier = str(entry.record.get("id") or "")
+        try:
+            checked = model.model_validate(entry.record)
+        except pydantic.ValidationError as error:
+            report.refused.append(f"{entry.where} {identifier}: {_why(error)}")
+            continue
+        if checked.id in seen or checked.id in twice:
+            report.refused.append(f"{entry.where} {identifier}: this identifier was already read")
+            continue
+        if len(checked.id) > 200 or len(checked.source) > 60:
+            report.refused.append(f"{entry.where} {identifier[:60]}: identifier or source too long")
+            continue
+        if fault := _unfit(entry.record):
+            report.refused.append(f"{entry.where} {identifier[:60]}: {fault}")
+            continue
+        twice.add(checked.id)
+        yield entry, checked
+
+
+# As many letters as our columns hold (other texts have no end).
+_LENGTHS = {
+    "telephone": 40, "adresse": 300, "complement_adresse": 300, "commune": 120, "horaires_accueil": 1000,
+    "lien_source": 500, "site_web": 500, "accessibilite_lieu": 500, "lien_mobilisation": 500, "courriel": 254,
+    "contact_nom_prenom": 200,
+}  # fmt: skip
+
+
+def _unfit(record: Mapping[str, Any]) -> str:
+    """Why a row the standard accepts cannot be kept here; "" when it can."""
+    for name, value in record.items():
+        if isinstance(value, str) and "\x00" in value:
+            return f"{name}: a control character"
+        if name in _LENGTHS and isinstance(value, str) and len(value) > _LENGTHS[name]:
+            return f"{name}: longer than {_LENGTHS[name]} letters"
+    for name, limit in (("latitude", 90), ("longitude", 180)):
+        value = record.get(name)
+        if value is not None and not -limit <= float(value) <= limit:
+            return f"{name}: no such place"
+    weeks = record.get("nombre_semaines")
+    return "nombre_semaines: too many" if weeks is not None and float(weeks) > 10_000 else ""
+
+
+def _values(entry: Entry, checked: Any, pairs: Mapping[str, str]) -> dict[str, Any]:
+    """Our columns. Texts as they were written: checking must not rewrite a link or an address."""
+    dumped = checked.model_dump(mode="json")
+    written = {
+        name: entry.record[name]
+        for name, value in dumped.items()
+        if isinstance(value, str) and isinstance(entry.record.get(name), str) and name not in NUMBERS
+    }
+    return columns_of(dumped | written, pairs) | {"updated_on": checked.date_maj}
+
+
+def _known_structures(ids: Sequence[str]) -> dict[str, Structure]:
+    known = {row.reference: row for row in Structure.objects.filter(reference__in=ids).select_for_update(of=("self",))}
+    aliases = Alias.objects.filter(reference__in=ids).select_related("structure")
+    return {**{alias.reference: alias.structure for alias in aliases}, **known}
+
+
+def _write_structures(
+    valid: Sequence[tuple[Entry, Any]],
+    known: Mapping[str, Structure],
+    found: dict[str, Structure | None],
+    report: Report,
+) -> None:
+    fresh, changed = [], []
+    for entry, checked in valid:
+        values = _values(entry, checked, STRUCTURE)
+        row = known.get(checked.id)
+        if row is None:
+            row = Structure(confidentiality=Confidentiality.PUBLIC, kind=_kind(values), changed_at=now(), **values)
+            fresh.append(row)
+        elif _take(row, values):
+            changed.append(row)
+        else:
+            report.unchanged += 1
+        found[checked.id] = row
+    Structure.objects.bulk_create(fresh)
+    _update(Structure, changed, list(STRUCTURE.values()))
+    Change.objects.bulk_create(
+        [Change(structure=row, kind=ChangeKind.IMPORTED, at=row.changed_at) for row in (*fresh, *changed)]
+    )
+    report.structures += len(fresh) + len(changed)
+    touched = Service.objects.filter(structure__in=changed).order_by("pk").values_list("pk", flat=True)
+    _pend(touched)
+
+
+def _kind(values: Mapping[str, Any]) -> StructureKind:
+    networks = set(values.get("networks") or ())
+    if "pjj" in networks:
+        return StructureKind.PJJ
+    return StructureKind.ASE if "ase" in networks else StructureKind.OTHER
+
+
+def _take(row: Structure | Service, values: Mapping[str, Any]) -> bool:
+    """Put newer values in a row; whether anything changed. Older than ours: nothing. A hidden place stays hidden."""
+    if row.updated_on > values["updated_on"]:
+        return False
+    hidden = row.confidentiality == Confidentiality.ON_REQUEST
+    differing = {
+        name: value
+        for name, value in values.items()
+        if name not in ("reference", "source") and not (hidden and name in PLACE) and getattr(row, name) != value
+    }
+    for name, value in differing.items():
+        setattr(row, name, value)
+    if differing:
+        row.version += 1
+        row.changed_at = now()
+    return bool(differing)
+
+
+def _update(model: Any, rows: Sequence[Any], fields: Sequence[str]) -> None:
+    written = [name for name in fields if name not in ("reference", "source", "structure_reference")]
+    if rows:
+        model.objects.bulk_update(rows, [*dict.fromkeys(written), "version", "changed_at"], batch_size=100)
+
+
+def _pend(services: Iterable[uuid.UUID]) -> None:
+    at = now()
+    Pending.objects.bulk_create([Pending(service_id=pk, at=at) for pk in services], batch_size=500)
+
+
+def _services(
+    rows: Sequence[Entry],
+    extension: Mapping[str, Mapping[str, Any]],
+    known: Mapping[str, Structure | None],
+    report: Report,
+    apply: bool,
+    step: Callable[[int], None],
+) -> None:
+    seen: dict[str, None] = {}
+    done = 0
+    for batch in _batches(rows):
+        valid = list(_valid(batch, v1.Service, seen, report))
+        seen.update((checked.id, None) for _entry, checked in valid)
+        with transaction.atomic():
+            wanted = {checked.structure_id for _entry, checked in valid} - known.keys()
+            homes: dict[str, Structure | None] = {**known, **(_known_structures(sorted(wanted)) if wanted else {})}
+            kept = []
+            for entry, checked in valid:
+                if checked.structure_id in homes:
+                    kept.append((entry, checked))
+                else:
+                    report.refused.append(f"{entry.where} {checked.id}: its structure is not known")
+            if apply:
+                _write_services(kept, extension, homes, report)
+        done += len(batch)
+        step(done)
+
+
+def _write_services(
+    valid: Sequence[tuple[Entry, Any]],
+    extension: Mapping[str, Mapping[str, Any]],
+    homes: Mapping[str, Structure | None],
+    report: Report,
+) -> None:
+    ids = [checked.id for _entry, checked in valid]
+    existing = {
+        row.reference: row
+        for row in Service.objects.filter(reference__in=ids).select_related("structure").select_for_update(of=("self",))
+    }
+    fresh, changed = [], []
+    for entry, checked in valid:
+        home = homes[checked.structure_id]
+        if home is None:  # left out above
+            continue
+        values = _values(entry, checked, SERVICE)
+        more = extension.get(checked.id)
+        if more is not None:
+            values |= _extended(more, values)
+        row = existing.get(checked.id)
+        if row is None:
+            row = Service(structure=home, confidentiality=home.confidentiality, changed_at=now(), **values)
+            if home.confidentiality == Confidentiality.ON_REQUEST:
+                for name in PLACE:
+                    setattr(row, name, None if name in ("latitude", "longitude") else "")
+            fresh.append(row)
+        elif _take(row, values):
+            changed.append(row)
+        else:
+            report.unchanged += 1
+    Service.objects.bulk_create(fresh)
+    _update(Service, changed, [*SERVICE.values(), *EXTENSION.values()])
+    Change.objects.bulk_create(
+        [
+            Change(structure=row.structure, service=row, kind=ChangeKind.IMPORTED, at=row.changed_at)
+            for row in (*fresh, *changed)
+        ]
+    )
+    _pend([row.pk for row in (*fresh, *changed)])
+    report.services += len(fresh) + len(changed)
+
+
+def _extended(more: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """What our own exports add; anything that is not what it should be is left out."""
+    found: dict[str, Any] = {}
+    for name, column in EXTENSION.items():
+        value = more.get(name)
+        if column in ("needs", "languages", "channels", "themes"):
+            if isinstance(value, list) and all(isinstance(one, str) for one in value):
+                found[column] = value
+        elif column == "verified_on":
+            found[column] = date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else None
+        elif value is None or (isinstance(value, int) and 0 <= value <= 120):
+            found[column] = value
+    known = vocabulary.needs()
+    found["needs"] = [code for code in found.get("needs", []) if code in known]
+    return found
+
+
+def _from_hsds(content: Sequence[Any]) -> tuple[list[Entry], list[Entry], dict[str, Mapping[str, Any]]]:
+    """HSDS organizations as data.inclusion records; one that its schema refuses comes out empty, and is told."""
+    structures: list[Entry] = []
+    services: list[Entry] = []
+    extension: dict[str, Mapping[str, Any]] = {}
+    for number, one in enumerate(content, 1):
+        where = f"organization {number}"
+        if not isinstance(one, dict) or next(hsds.validator().iter_errors(one), None) is not None:
+            structures.append(Entry(where, {"id": str(one.get("id", "")) if isinstance(one, dict) else ""}))
+            continue
+        structure, its, more = hsds.to_records(one)
+        structures.append(Entry(where, structure))
+        services += [Entry(f"{where}, service {at}", row) for at, row in enumerate(its, 1)]
+        extension.update(more)
+    return structures, services, extension

@@ -1,0 +1,89 @@
+"""Rows as data.inclusion v1 records. A stranger's rows only: what is hidden has no place to be written from."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from maillage.directory import vocabulary
+from maillage.directory.enums import REMOTE, Channel
+from maillage.directory.exchange.columns import EXTENSION, LISTS, SERVICE, STRUCTURE
+from maillage.directory.models import Service, Structure
+
+Record = dict[str, Any]
+_WAYS = {
+    Channel.PHONE: "telephoner", Channel.MAIL: "envoyer-un-courriel", Channel.ON_SITE: "se-presenter",
+    Channel.CHAT: "utiliser-lien-mobilisation",
+}  # fmt: skip
+_SHORTEST = 5  # letters of a description
+
+
+def _value(row: Structure | Service, column: str, field: str) -> Any:
+    value = getattr(row, field)
+    if column in LISTS:
+        return sorted(value) or None
+    if column == "date_maj":
+        return value.isoformat()
+    return value if value not in ("", None) else None
+
+
+def structure_record(row: Structure) -> Record:
+    """Every column of the standard, null where nothing is known."""
+    record = {column: _value(row, column, field) for column, field in STRUCTURE.items()}
+    if len(row.description) < _SHORTEST:
+        record["description"] = None
+    return record
+
+
+def service_record(row: Service) -> Record:
+    """The same; themes hold the nearest one of each need, ways of reaching are told from channels when not written."""
+    record = {column: _value(row, column, field) for column, field in SERVICE.items() if field != "structure_reference"}
+    record["structure_id"] = row.structure.reference
+    record["thematiques"] = list(vocabulary.themes_for(row.needs, row.themes)) or None
+    if len(row.description) < _SHORTEST:
+        record["description"] = f"{row.name} ({row.structure.name})"
+    if not row.contact_ways:
+        record["modes_mobilisation"] = sorted(_WAYS[Channel(one)] for one in row.channels if one in _WAYS) or None
+    if not row.reception:
+        told = ["a-distance"] if REMOTE & set(row.channels) else []
+        told += ["en-presentiel"] if Channel.ON_SITE in row.channels else []
+        record["modes_accueil"] = sorted(told) or None
+    return record
+
+
+def extension_record(row: Service) -> Record:
+    """What the standard lacks, for another Maillage."""
+    record: Record = {"id": row.reference}
+    for name, field in EXTENSION.items():
+        value = getattr(row, field)
+        record[name] = value.isoformat() if hasattr(value, "isoformat") else value
+    return record
+
+
+def columns_of(record: Mapping[str, Any], pairs: Mapping[str, str]) -> dict[str, Any]:
+    """A validated record as our columns: null as "" or [], but for numbers."""
+    values: dict[str, Any] = {}
+    for column, field in pairs.items():
+        if column not in record or field in ("structure_reference",):
+            continue
+        value = record[column]
+        if value is None and column in LISTS:
+            value = []
+        elif value is None and column not in (
+            "longitude",
+            "latitude",
+            "volume_horaire_hebdomadaire",
+            "nombre_semaines",
+        ):
+            value = ""
+        elif column in LISTS:
+            value = sorted(str(one) for one in value)
+        elif column == "date_maj":
+            pass
+        elif value is not None and column not in (
+            "longitude",
+            "latitude",
+            "volume_horaire_hebdomadaire",
+            "nombre_semaines",
+        ):
+            value = str(value)
+        values[field] = value
+    return values

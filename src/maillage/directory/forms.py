@@ -1,0 +1,222 @@
+"""Forms of the directory: search, sheets, proposals, requests."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from maillage.common.forms import TokenForm
+from maillage.directory import hours as opening
+from maillage.directory import vocabulary
+from maillage.directory.enums import Channel, Confidentiality, StructureKind
+from maillage.directory.models import Service, Structure
+from maillage.directory.queries import LARGEST_RADIUS, RADIUS, Query
+from maillage.reference import communes
+
+_ANY = ("", "—")
+_RADII = [(5, "5 km"), (15, "15 km"), (30, "30 km"), (RADIUS, "50 km"), (100, "100 km"), (LARGEST_RADIUS, "200 km")]
+
+
+class CommuneField(forms.CharField):
+    """A commune as people type it: « Lille », « 59000 Lille »; cleaned to its INSEE code, "" when empty."""
+
+    default_error_messages = {
+        "unknown": _("Cette commune n’est pas connue."),
+        "several": _("Plusieurs communes portent ce nom : ajoutez le code postal."),
+    }
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        if not text:
+            return ""
+        known = communes.find(text)
+        if known is not None:
+            return known.code
+        found = communes.by_name(text)
+        if len(found) != 1:
+            raise forms.ValidationError(self.error_messages["several" if found else "unknown"])
+        return found[0].code
+
+
+class SearchForm(forms.Form):
+    """Every filter may be left empty. Read from the address, so that a page of results can be kept and sent."""
+
+    text = forms.CharField(label=_("Que cherchez-vous ?"), required=False, max_length=200)
+    commune = CommuneField(label=_("Autour de quelle commune ?"), required=False, max_length=80)
+    radius = forms.TypedChoiceField(label=_("Jusqu’à"), choices=_RADII, coerce=int, empty_value=RADIUS, required=False)
+    need = forms.ChoiceField(label=_("Pour quel besoin ?"), required=False)
+    public = forms.ChoiceField(label=_("Pour qui ?"), required=False)
+    age = forms.IntegerField(label=_("Quel âge ?"), required=False, min_value=0, max_value=99)
+    language = forms.ChoiceField(label=_("Langue parlée"), required=False)
+    kind = forms.ChoiceField(label=_("Type de structure"), required=False)
+    open_now = forms.BooleanField(label=_("Ouvert en ce moment"), required=False)
+    remote = forms.BooleanField(label=_("Répond à distance"), required=False)
+    page = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._choose("need", [(code, need.label) for code, need in vocabulary.needs().items()])
+        self._choose("public", [(code, term.label) for code, term in vocabulary.standard()["publics"].items()])
+        self._choose("language", list(vocabulary.FRENCH_LANGUAGE_NAMES.items()))
+        self._choose("kind", list(StructureKind.choices))
+
+    def _choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [_ANY, *choices]
+
+    def query(self, at: Any) -> Query:
+        """What was asked; a filter that cannot be read is left out (the form says so)."""
+        data = self.cleaned_data if self.is_bound and self.is_valid() else getattr(self, "cleaned_data", {})
+
+        def one(name: str) -> tuple[str, ...]:
+            return (data[name],) if data.get(name) else ()
+
+        return Query(
+            text=data.get("text", ""),
+            commune=data.get("commune", ""),
+            radius=data.get("radius") or RADIUS,
+            needs=one("need"),
+            publics=one("public"),
+            age=data.get("age"),
+            languages=one("language"),
+            kinds=one("kind"),
+            open_at=at if data.get("open_now") else None,
+            remote=bool(data.get("remote")),
+            page=data.get("page") or 1,
+        )
+
+
+class _SheetForm(TokenForm):
+    """What sheets of structures and services share."""
+
+    name = forms.CharField(label=_("Nom"), min_length=3, max_length=150)
+    description = forms.CharField(
+        label=_("Ce qui s’y passe"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 5})
+    )
+    phone = forms.CharField(label=_("Téléphone"), required=False, max_length=40)
+    email = forms.EmailField(label=_("Courriel"), required=False, max_length=254)
+    address = forms.CharField(label=_("Adresse"), required=False, max_length=300)
+    postcode = forms.RegexField(r"^\d{5}$", label=_("Code postal"), required=False)
+    commune = CommuneField(label=_("Commune"), required=False, max_length=80)
+    hours = forms.CharField(
+        label=_("Horaires"), required=False, max_length=1000,
+        help_text=_("Exemple : « Mo-Fr 09:00-18:00; PH off » (du lundi au vendredi, fermé les jours fériés)."),
+    )  # fmt: skip
+    confidentiality = forms.ChoiceField(
+        label=_("Qui la voit ?"), choices=Confidentiality.choices, widget=forms.RadioSelect,
+        help_text=_("« Sur demande » : l’adresse est chiffrée à part, et donnée par la structure ou la coordination."),
+    )  # fmt: skip
+    word = forms.CharField(label=_("Un mot pour la coordination"), required=False, max_length=500)
+
+    PLACE = ("address", "postcode", "commune")
+
+    def __init__(
+        self, *args: Any, row: Structure | Service | None = None, proposes: bool = False, **kwargs: Any
+    ) -> None:
+        if row is not None:
+            kwargs["version"] = row.version
+            kwargs["initial"] = {**self.values_of(row), **kwargs.get("initial", {})}
+        super().__init__(*args, **kwargs)
+        self.row = row
+        if not proposes:
+            del self.fields["word"]
+        if row is not None and row.confidentiality == Confidentiality.ON_REQUEST:
+            # What is sealed is not shown; what is left empty stays as it is.
+            for name in self.PLACE:
+                self.fields[name].help_text = _("Confiée et chiffrée. Laissez vide pour la garder.")
+
+    @classmethod
+    def values_of(cls, row: Structure | Service) -> dict[str, Any]:
+        return {name: getattr(row, name) for name in cls.base_fields if hasattr(row, name)}
+
+    def clean_hours(self) -> str:
+        text: str = self.cleaned_data["hours"]
+        if text and not opening.valid(text):
+            raise forms.ValidationError(_("Ces horaires ne se lisent pas. Exemple : « Mo-Fr 09:00-18:00 »."))
+        return text
+
+    def values(self) -> dict[str, Any]:
+        """Columns to write. A place left empty on a sheet that hides it is kept."""
+        found = {
+            name: value for name, value in self.cleaned_data.items() if name not in ("form_token", "version", "word")
+        }
+        keeps = self.row is not None and self.row.confidentiality == Confidentiality.ON_REQUEST
+        if keeps and not any(found.get(name) for name in self.PLACE):
+            return {name: value for name, value in found.items() if name not in self.PLACE}
+        if self.row is None or found["commune"] != self.row.commune:
+            known = communes.find(found["commune"]) if found["commune"] else None
+            found |= {"commune_name": known.name if known else "", "latitude": None, "longitude": None}
+        return found
+
+
+class StructureForm(_SheetForm):
+    kind = forms.ChoiceField(label=_("Type"), choices=StructureKind.choices)
+    website = forms.URLField(label=_("Site"), required=False, max_length=500, assume_scheme="https")
+    siret = forms.RegexField(r"^\d{14}$", label=_("SIRET"), required=False)
+
+    field_order = ("name", "kind", "description", "confidentiality", "phone", "email", "website")
+
+
+def _many(vocabulary_: Mapping[str, Any], label: Any) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=label, required=False, widget=forms.CheckboxSelectMultiple,
+        choices=lambda: [(code, getattr(one, "label", one)) for code, one in vocabulary_.items()],
+    )  # fmt: skip
+
+
+class ServiceForm(_SheetForm):
+    needs = _many(vocabulary.needs(), _("À quels besoins répond-il ?"))
+    publics = _many(vocabulary.standard()["publics"], _("Pour qui ?"))
+    publics_note = forms.CharField(label=_("Précisions sur les publics"), required=False, max_length=500)
+    age_from = forms.IntegerField(label=_("Dès quel âge ?"), required=False, min_value=0, max_value=99)
+    age_to = forms.IntegerField(label=_("Jusqu’à quel âge ?"), required=False, min_value=0, max_value=99)
+    languages = _many(vocabulary.FRENCH_LANGUAGE_NAMES, _("Langues parlées"))
+    channels = forms.MultipleChoiceField(
+        label=_("Comment répond-il ?"), required=False, widget=forms.CheckboxSelectMultiple, choices=Channel.choices
+    )
+    contact_link = forms.URLField(label=_("Lien"), required=False, max_length=500, assume_scheme="https")
+    conditions = forms.CharField(label=_("Conditions d’accès"), required=False, max_length=1000)
+    zones = forms.CharField(
+        label=_("Territoires"), required=False, max_length=500,
+        help_text=_("Codes de communes ou de départements, séparés par des virgules ; « france » pour tout le pays."),
+    )  # fmt: skip
+
+    field_order = ("name", "description", "needs", "publics", "publics_note", "age_from", "age_to", "channels",
+                   "languages", "phone", "email", "contact_link", "hours", "confidentiality")  # fmt: skip
+
+    @classmethod
+    def values_of(cls, row: Structure | Service) -> dict[str, Any]:
+        found = super().values_of(row)
+        found["zones"] = ", ".join(found.get("zones") or [])
+        return found
+
+    def clean_zones(self) -> list[str]:
+        return [part.strip() for part in self.cleaned_data["zones"].split(",") if part.strip()]
+
+
+class ReasonForm(TokenForm):
+    reason = forms.CharField(
+        label=_("Pourquoi en avez-vous besoin ?"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Une phrase, sans nom de jeune : la structure ou la coordination la lira."),
+    )  # fmt: skip
+
+
+class AnswerForm(TokenForm):
+    """Yes or no, by the button pressed."""
+
+    answer = forms.CharField(
+        label=_("Un mot de réponse"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    go = forms.ChoiceField(choices=[("yes", ""), ("no", "")], widget=forms.HiddenInput())
+
+
+class MergeForm(TokenForm):
+    other = forms.ChoiceField(label=_("Quelle fiche rejoint celle-ci ?"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, twins: list[Structure], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["other"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(str(one.pk), f"{one.name} — {one.commune_name or one.source}") for one in twins]

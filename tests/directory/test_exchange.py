@@ -1,0 +1,178 @@
+"""Files: the real schemas accept what is written, reading it back gives the same, bad rows are told and left out."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from data_inclusion.schema import v1
+
+from maillage.audit.journal import SYSTEM
+from maillage.directory import content, vocabulary
+from maillage.directory.enums import Confidentiality
+from maillage.directory.exchange import export, hsds, intake
+from maillage.directory.exchange.columns import EXTENSION, LISTS, SERVICE, STRUCTURE, from_csv, to_csv
+from maillage.directory.models import Alias, Change, HiddenPlace, Pending, Service, Structure
+from maillage.directory.services import structure_save
+from tests.directory.world import Network
+
+
+def forget_everything() -> None:
+    for model in (Change, HiddenPlace, Pending, Alias, Service, Structure):
+        model.objects.all().delete()
+
+
+def written(folder: Path, name: str = "a.json") -> dict[str, Any]:
+    export.write(folder / name, "data-inclusion")
+    found: dict[str, Any] = json.loads((folder / name).read_text())
+    return found
+
+
+def test_the_columns_are_those_of_the_standard_one_to_one() -> None:
+    for pairs, standard, model in ((STRUCTURE, v1.Structure, Structure), (SERVICE, v1.Service, Service)):
+        assert set(pairs) == set(standard.model_fields)
+        assert len(set(pairs.values())) == len(pairs)
+        ours = {field.name for field in model._meta.concrete_fields} | {"structure_reference"}
+        assert set(pairs.values()) <= ours
+    assert set(EXTENSION.values()) <= {field.name for field in Service._meta.concrete_fields}
+
+
+def test_the_vocabularies_are_those_of_the_package() -> None:
+    enums = {
+        "frais": v1.Frais, "modes-accueil": v1.ModeAccueil, "modes-mobilisation": v1.ModeMobilisation,
+        "personnes-mobilisatrices": v1.PersonneMobilisatrice, "publics": v1.Public,
+        "reseaux-porteurs": v1.ReseauPorteur, "thematiques": v1.Thematique, "categories": v1.Categorie,
+        "types-services": v1.TypeService,
+    }  # fmt: skip
+    for name, enum in enums.items():
+        ours = [vars(term) for term in vocabulary.standard()[name].values()]
+        assert ours == enum.as_dict_list()
+    assert {need.theme for need in vocabulary.needs().values()} <= set(vocabulary.standard()["thematiques"])
+
+
+@pytest.mark.django_db
+def test_all_that_ships_is_accepted_by_the_real_schema_and_comes_back_the_same(tmp_path: Path) -> None:
+    content.load_shipped()
+    first = written(tmp_path)
+    assert len(first["structures"]) > 20
+    for record in first["structures"]:
+        v1.Structure.model_validate(record)
+    for record in first["services"]:
+        v1.Service.model_validate(record)
+    forget_everything()
+    report = intake.run(tmp_path / "a.json")
+    assert not report.refused
+    assert written(tmp_path, "b.json") == first
+    again = intake.run(tmp_path / "a.json")
+    assert (again.structures, again.services) == (0, 0)
+    assert again.unchanged == len(first["structures"]) + len(first["services"])
+
+
+@pytest.mark.django_db
+def test_csv_comes_back_the_same_but_for_the_extension(tmp_path: Path) -> None:
+    content.load_shipped()
+    first = written(tmp_path)
+    export.write(tmp_path / "a.csv", "data-inclusion")
+    forget_everything()
+    assert not intake.run(tmp_path / "a.csv").refused
+    second = written(tmp_path, "b.json")
+    assert (second["structures"], second["services"]) == (first["structures"], first["services"])
+
+
+@pytest.mark.django_db
+def test_hsds_is_accepted_by_its_schema_and_read_back(tmp_path: Path) -> None:
+    content.load_shipped()
+    export.write(tmp_path / "a.json", "hsds")
+    told = json.loads((tmp_path / "a.json").read_text())
+    assert [list(hsds.validator().iter_errors(one)) for one in told] == [[]] * len(told)
+    before = {row.reference: (row.name, row.phone, row.hours, row.age_from) for row in Service.objects.order_by("pk")}
+    before = {
+        key: value for key, value in before.items() if Service.objects.get(reference=key).confidentiality == "public"
+    }
+    forget_everything()
+    assert not intake.run(tmp_path / "a.json").refused
+    after = {row.reference: (row.name, row.phone, row.hours, row.age_from) for row in Service.objects.order_by("pk")}
+    assert after == before
+
+
+STRUCTURE_ROW = {"id": "dora--1", "source": "dora", "nom": "Maison du Tabouret", "date_maj": "2026-01-02"}
+SERVICE_ROW = {
+    "id": "dora--s1", "structure_id": "dora--1", "source": "dora", "nom": "Atelier", "date_maj": "2026-01-02",
+    "description": "Un atelier pour tous.",
+}  # fmt: skip
+
+
+def file(folder: Path, structures: list[Any], services: list[Any] | None = None) -> Path:
+    path = folder / "in.json"
+    path.write_text(json.dumps({"structures": structures, "services": services or []}))
+    return path
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ({**STRUCTURE_ROW, "id": "dora--2", "nom": "x"}, "nom"),
+        ({**STRUCTURE_ROW, "id": "dora--2", "date_maj": "2199-01-01"}, "date_maj"),
+        ({**STRUCTURE_ROW, "id": "dora--2", "siret": "12"}, "siret"),
+        ({**STRUCTURE_ROW, "id": "dora--2", "latitude": 400}, "latitude"),
+        ({**STRUCTURE_ROW, "id": "dora--2", "adresse": "x" * 400}, "adresse"),
+        ({**STRUCTURE_ROW, "id": "dora--2", "adresse": "a\x00b"}, "adresse"),
+        (STRUCTURE_ROW, "already read"),
+        ("not a row", "id"),
+    ],
+)
+def test_a_bad_row_is_told_and_left_out_and_the_others_are_written(tmp_path: Path, row: Any, why: str) -> None:
+    report = intake.run(file(tmp_path, [STRUCTURE_ROW, row]))
+    assert len(report.refused) == 1
+    assert report.refused[0].startswith("structures 2")
+    assert why in report.refused[0]
+    assert Structure.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_service_without_its_structure_is_left_out(tmp_path: Path) -> None:
+    report = intake.run(file(tmp_path, [], [SERVICE_ROW]))
+    assert "structure is not known" in report.refused[0]
+    assert not Service.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_was_edited_here_since_the_date_of_the_file_stays(tmp_path: Path) -> None:
+    intake.run(file(tmp_path, [STRUCTURE_ROW], [SERVICE_ROW]))
+    structure_save(by=SYSTEM, structure=Structure.objects.get(), name="Maison corrigée")
+    intake.run(file(tmp_path, [{**STRUCTURE_ROW, "nom": "Maison d’avant"}], [SERVICE_ROW]))
+    assert Structure.objects.get().name == "Maison corrigée"
+
+
+@pytest.mark.django_db
+def test_a_check_writes_nothing(tmp_path: Path) -> None:
+    report = intake.run(file(tmp_path, [STRUCTURE_ROW, {"id": "x"}], [SERVICE_ROW]), apply=False)
+    assert len(report.refused) == 1
+    assert not Structure.objects.exists()
+
+
+def test_a_file_that_is_no_directory_is_refused_whole(tmp_path: Path) -> None:
+    for name, text in (("a.json", "{}"), ("a.json", "no"), ("a.csv", "x,y\n1,2\n")):
+        (tmp_path / name).write_text(text)
+        with pytest.raises(intake.Unreadable):
+            intake.run(tmp_path / name)
+
+
+def test_an_import_never_brings_a_hidden_place_back(network: Network, tmp_path: Path) -> None:
+    row = {
+        "id": network.shelter.reference, "source": "maillage", "nom": "Abri", "date_maj": "2026-01-05",
+        "adresse": "17 rue de la Théière", "latitude": 45.0, "longitude": 5.0,
+    }  # fmt: skip
+    bed = {**SERVICE_ROW, "structure_id": network.shelter.reference, "adresse": "17 rue de la Théière"}
+    assert not intake.run(file(tmp_path, [row], [bed])).refused
+    network.shelter.refresh_from_db()
+    assert (network.shelter.name, network.shelter.address, network.shelter.latitude) == ("Abri", "", None)
+    made = Service.objects.get(reference="dora--s1")
+    assert (made.confidentiality, made.address) == (Confidentiality.ON_REQUEST, "")
+
+
+def test_a_cell_is_never_a_formula() -> None:
+    assert to_csv({"nom": "=1+1", "telephone": "+33199001122"}, ["nom", "telephone"]) == ["'=1+1", "+33199001122"]
+    assert from_csv({"publics": "{jeunes,familles}"})["publics"] == ["jeunes", "familles"]
+    assert "publics" in LISTS

@@ -1,0 +1,147 @@
+"""The directory's screens: everyone finds, its own people keep, others propose, the coordinator answers."""
+
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from maillage.directory.enums import AnswerState, ProposalState
+from maillage.directory.models import PlaceRequest, Proposal, Service, Structure
+from tests.accounts.people import signed_in
+from tests.directory.world import LILLE, TRACES, Network
+
+
+def typed(client: Client, url: str, **changes: Any) -> dict[str, Any]:
+    """What a page's form holds, with changes typed in."""
+    form = client.get(url).context["form"]
+    values = {name: form[name].value() for name in form.fields}
+    return {name: value for name, value in (values | changes).items() if value not in (None, "", False)}
+
+
+def sheet(network: Network) -> str:
+    return reverse("directory:sheet", args=[network.talk.structure_id])
+
+
+def test_a_search_says_what_it_understood_and_how_far(network: Network) -> None:
+    html = signed_in(network.educator).get("/annuaire/?text=jai+fugé&commune=lille").text
+    assert "Fugue, disparition" in html
+    assert "Accueil et écoute" in html
+    assert "à environ 0 km" in html
+    assert "Cette commune n’est pas connue" in signed_in(network.educator).get("/annuaire/?commune=zzz").text
+
+
+def test_professionals_see_a_shelter_without_its_address(network: Network) -> None:
+    client = signed_in(network.educator)
+    pages = [client.get("/annuaire/?text=tourterelles").text]
+    pages.append(client.get(reverse("directory:sheet", args=[network.shelter.pk])).text)
+    for name in ("structure_edit", "place_ask"):
+        pages.append(client.get(reverse(f"directory:{name}", args=[network.shelter.pk])).text)
+    pages.append(client.get(reverse("directory:service_edit", args=[network.beds.pk])).text)
+    assert all("Tourterelles" in page or "places" in page for page in pages)
+    assert not any(trace in page for trace in TRACES for page in pages)
+
+
+def test_the_address_is_asked_for_given_and_read(network: Network) -> None:
+    asker, keeper, page = (
+        signed_in(network.educator), signed_in(network.keeper), reverse("directory:sheet", args=[network.shelter.pk]),
+    )  # fmt: skip
+    ask = reverse("directory:place_ask", args=[network.shelter.pk])
+    assert asker.post(ask, typed(asker, ask, reason="court")).status_code == 422
+    assert asker.post(ask, typed(asker, ask, reason="Une jeune y est attendue demain.")).status_code == 302
+    request = PlaceRequest.objects.get()
+    answer = reverse("directory:place_answer", args=[request.pk])
+    assert asker.post(answer, {**typed(asker, answer), "go": "yes"}).status_code == 403
+    assert answer in keeper.get(reverse("directory:to_do")).text
+    assert keeper.post(answer, {**typed(keeper, answer), "go": "no"}).status_code == 422
+    assert keeper.post(answer, {**typed(keeper, answer), "go": "yes"}).status_code == 302
+    request.refresh_from_db()
+    assert request.state == AnswerState.GRANTED
+    assert "17 rue de la Théière" in asker.get(page).text
+    assert "Théière" not in signed_in(network.coordinator).get(sheet(network)).text
+
+
+def test_a_request_of_others_is_a_stranger_s(network: Network) -> None:
+    asker = signed_in(network.educator)
+    ask = reverse("directory:place_ask", args=[network.shelter.pk])
+    asker.post(ask, typed(asker, ask, reason="Une jeune y est attendue demain."))
+    other = signed_in(network.keeper)
+    PlaceRequest.objects.update(structure=network.talk.structure)
+    assert other.get(reverse("directory:place_answer", args=[PlaceRequest.objects.get().pk])).status_code == 404
+
+
+def test_its_own_people_write_at_once_others_propose(network: Network) -> None:
+    own = signed_in(network.keeper)
+    edit = reverse("directory:structure_edit", args=[network.shelter.pk])
+    assert own.post(edit, typed(own, edit, phone="0199005566")).status_code == 302
+    network.shelter.refresh_from_db()
+    assert (network.shelter.phone, network.shelter.address) == ("0199005566", "")
+    other = signed_in(network.educator)
+    edit = reverse("directory:service_edit", args=[network.talk.pk])
+    assert other.post(edit, typed(other, edit, name="Accueil du soir", word="Ils ont changé")).status_code == 302
+    network.talk.refresh_from_db()
+    assert network.talk.name == "Accueil et écoute"
+    proposal = Proposal.objects.get()
+    assert proposal.values == {"name": "Accueil du soir"}
+    page = reverse("directory:proposal", args=[proposal.pk])
+    assert signed_in(network.keeper).get(page).status_code == 404
+    assert other.post(page, {**typed(other, page), "go": "yes"}).status_code == 403
+    coordinator = signed_in(network.coordinator)
+    assert "Accueil et écoute" in coordinator.get(page).text
+    assert coordinator.post(page, {**typed(coordinator, page), "go": "yes"}).status_code == 302
+    network.talk.refresh_from_db()
+    proposal.refresh_from_db()
+    assert (network.talk.name, proposal.state) == ("Accueil du soir", ProposalState.ACCEPTED)
+
+
+def test_a_stale_edit_shows_both_texts(network: Network) -> None:
+    first, second = signed_in(network.keeper), signed_in(network.coordinator)
+    edit = reverse("directory:structure_edit", args=[network.shelter.pk])
+    mine = typed(first, edit, phone="0199000001")
+    second.post(edit, typed(second, edit, phone="0199000002"))
+    answer = first.post(edit, mine)
+    assert answer.status_code == 409
+    assert "0199000002" in answer.text
+    assert "0199000001" in answer.text
+
+
+def test_a_new_structure_is_proposed_then_published_with_its_place(network: Network) -> None:
+    client = signed_in(network.educator)
+    url = reverse("directory:structure_new")
+    body = typed(client, url, name="Point Écoute Bobine", kind="youth_place", commune="Lille", hours="lundi")
+    assert client.post(url, body).status_code == 422
+    assert client.post(url, {**body, "hours": "Mo 09:00-12:00"}).status_code == 302
+    assert not Structure.objects.filter(name="Point Écoute Bobine").exists()
+    coordinator = signed_in(network.coordinator)
+    page = reverse("directory:proposal", args=[Proposal.objects.get().pk])
+    coordinator.post(page, {**typed(coordinator, page), "go": "yes"})
+    made = Structure.objects.get(name="Point Écoute Bobine")
+    assert (made.commune, made.commune_name, made.latitude is not None) == (LILLE, "Lille", True)
+    add = reverse("directory:service_new", args=[made.pk])
+    assert coordinator.post(add, typed(coordinator, add, name="Permanence", needs=["listening"])).status_code == 302
+    assert Service.objects.get(name="Permanence").structure == made
+
+
+def test_confirming_makes_a_sheet_fresh_and_only_its_keepers_may(network: Network) -> None:
+    url = reverse("directory:confirm", args=[network.shelter.pk])
+    page = reverse("directory:sheet", args=[network.shelter.pk])
+    other, own = signed_in(network.educator), signed_in(network.keeper)
+    assert other.post(url, typed(other, page)).status_code == 403
+    assert own.post(url, typed(own, page)).status_code == 302
+    network.shelter.refresh_from_db()
+    assert network.shelter.verified_by == network.keeper.email
+
+
+def test_merging_and_retiring_are_the_coordinator_s(network: Network) -> None:
+    twin = Structure.objects.create(
+        source="dora", reference="dora--9", name="Espace des Moulinets", commune=LILLE, updated_on="2026-01-01",
+        confidentiality="public", changed_at="2026-01-01T00:00Z",
+    )  # fmt: skip
+    url = reverse("directory:merge", args=[network.talk.structure_id])
+    assert signed_in(network.keeper).get(url).status_code == 403
+    client = signed_in(network.coordinator)
+    assert client.post(url, typed(client, url, other=str(twin.pk))).status_code == 302
+    twin.refresh_from_db()
+    assert twin.merged_into_id == network.talk.structure_id
+    retire = reverse("directory:service_retire", args=[network.talk.pk])
+    assert client.post(retire, typed(client, sheet(network))).status_code == 302
+    assert "Accueil et écoute" not in client.get("/annuaire/").text
