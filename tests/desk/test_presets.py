@@ -1,14 +1,15 @@
 """What the one-tap buttons of an outing mean."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import available_timezones
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from maillage.common.localtime import local
-from maillage.desk.presets import SHORTEST, parse, presets
+from maillage.desk.presets import parse, presets
 from maillage.episodes.enums import OutingKind
+from maillage.episodes.outings import SHORTEST, Hours
 
 PARIS = "Europe/Paris"
 OVERSEAS = ["Indian/Reunion", "America/Cayenne", "Pacific/Noumea", PARIS]
@@ -26,6 +27,13 @@ def test_in_the_morning_school_ends_today_and_the_visit_on_sunday() -> None:
 def test_an_hour_too_close_is_tomorrows_and_sunday_evening_is_next_sundays() -> None:
     sunday_evening = datetime(2026, 11, 8, 16, 45, tzinfo=UTC)  # 17 h 45 in Paris
     assert said(sunday_evening) == {"school": "09/11 18:00", "permission": "08/11 21:00", "visit": "15/11 18:00"}
+
+
+def test_a_home_has_its_own_hours() -> None:
+    tuesday = datetime(2026, 11, 3, 7, tzinfo=UTC)
+    own = Hours(school=time(17, 15), permission=time(20), visit=time(16))
+    found = {preset.kind: f"{local(preset.expected_at, PARIS):%d/%m %H:%M}" for preset in presets(tuesday, PARIS, own)}
+    assert found == {"school": "03/11 17:15", "permission": "03/11 20:00", "visit": "08/11 16:00"}
 
 
 def test_each_place_has_its_own_evening() -> None:

@@ -40,7 +40,6 @@ NO_SCREEN = {
     "accounts:parked", "accounts:role_open", "accounts:role_end", "accounts:deactivate", "accounts:reactivate",
     "accounts:reset_second_factor", "accounts:invite_again", "account_logout", "mfa_index", "mfa_list_webauthn",
     "mfa_login_webauthn", "tasks:shift_remove", "episodes:instrument_withdraw",
-    "episodes:outing_end",
 }  # fmt: skip
 
 # Looked at by the tests below, or only with a state that the demonstration does not have.

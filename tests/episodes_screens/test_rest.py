@@ -106,7 +106,7 @@ def test_an_outing_is_extended_and_ended(world: Any, browser: Any) -> None:
     assert browser().submit(extend, expected="240").status_code == 302
     assert stale.post(target, data).status_code == 409
     _target, data = browser().fill(extend)
-    assert browser().post(reverse("episodes:outing_end", args=[outing.pk]), data).status_code == 302
+    assert browser().post(reverse("desk:outing_end", args=[outing.pk]), data).status_code == 302
     outing.refresh_from_db()
     assert outing.returned_at is not None
 
@@ -120,6 +120,24 @@ def test_who_notes_no_outing_is_offered_no_form(world: Any, browser: Any) -> Non
     assert nurse.get(reverse("episodes:outing_extend", args=[outing.pk])).status_code == 403
 
 
+def test_a_home_chooses_the_hours_that_its_buttons_say(world: Any, browser: Any) -> None:
+    url = reverse("episodes:outing_hours", args=[world.home.pk])
+    outing = reverse("episodes:outing_start", args=[world.lila.pk])
+    manager, late = browser("manager"), browser("manager")
+    assert url in manager.get(outing).content.decode()
+    assert url not in browser().get(outing).content.decode()
+    assert manager.submit(url, school="17:15", permission="20:00", visit="16:00").status_code == 302
+    _target, stale = late.fill(url, permission="19:00")
+    assert manager.submit(url, permission="20:30").status_code == 302
+    assert late.post(url, stale).status_code == 409
+    assert "ce soir 20\u00a0h\u00a030" in manager.get(outing).content.decode()
+    assert "17:15" in browser().get("/").content.decode().replace("\u00a0", "").replace("17h15", "17:15")
+    assert manager.submit(url, permission="25:00").status_code == 422
+    for who in ("educator", "case_worker", "stranger", "nurse"):
+        assert browser(who).get(url).status_code == 404
+        assert browser(who).post(url, {"permission": "10:00"}).status_code == 404
+
+
 def test_outings_belong_to_her_home(world: Any, browser: Any) -> None:
     outing = services.outing_start(
         by=world.actor(), person=world.lila, kind="visit", expected_at=now() + timedelta(hours=1)
@@ -128,7 +146,7 @@ def test_outings_belong_to_her_home(world: Any, browser: Any) -> None:
     assert stranger.get(reverse("episodes:outing_start", args=[world.lila.pk])).status_code == 404
     assert stranger.get(reverse("episodes:outing_extend", args=[outing.pk])).status_code == 404
     _target, data = browser().fill(reverse("episodes:outing_extend", args=[outing.pk]))
-    assert stranger.post(reverse("episodes:outing_end", args=[outing.pk]), data).status_code == 404
+    assert stranger.post(reverse("desk:outing_end", args=[outing.pk]), data).status_code == 404
 
 
 # -- the talk -----------------------------------------------------------------------------------------------------

@@ -5,21 +5,12 @@ long the page had been open.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from maillage.common import localtime
 from maillage.episodes.enums import OutingKind
-
-# Usual hours of return, on the clock of the home. Another hour is asked for on the form of the outing.
-SCHOOL_BACK = time(18)
-PERMISSION_BACK = time(21)
-VISIT_BACK = time(18)
-SUNDAY = 6
-
-# An outing that would end in less than this starts tomorrow's button instead.
-SHORTEST = timedelta(minutes=30)
+from maillage.episodes.outings import USUAL, Hours, evening, sunday
 
 
 @dataclass(frozen=True)
@@ -38,20 +29,13 @@ class Preset:
         return f"{self.kind} {self.expected_at.isoformat()}"
 
 
-def presets(now: datetime, zone: str) -> list[Preset]:
-    """School, permission (the same evening), visit (until Sunday): each with its next usual return."""
-    today = localtime.local(now, zone).date()
-    sunday = today + timedelta(days=(SUNDAY - today.weekday()) % 7)
+def presets(now: datetime, zone: str, hours: Hours = USUAL) -> list[Preset]:
+    """School, permission (the same evening), visit (until Sunday): each with its next return, at the home's hours."""
     return [
-        Preset(OutingKind.SCHOOL, _next(today, SCHOOL_BACK, 1, now, zone)),
-        Preset(OutingKind.PERMISSION, _next(today, PERMISSION_BACK, 1, now, zone)),
-        Preset(OutingKind.VISIT, _next(sunday, VISIT_BACK, 7, now, zone)),
+        Preset(OutingKind.SCHOOL, evening(now, hours.school, zone)),
+        Preset(OutingKind.PERMISSION, evening(now, hours.permission, zone)),
+        Preset(OutingKind.VISIT, sunday(now, hours.visit, zone)),
     ]
-
-
-def _next(day: date, clock: time, every: int, now: datetime, zone: str) -> datetime:
-    back = localtime.instant(day, clock, zone)
-    return back if back - now >= SHORTEST else localtime.instant(day + timedelta(days=every), clock, zone)
 
 
 def parse(value: str) -> Preset | None:

@@ -19,6 +19,7 @@ from maillage.desk.presets import Preset, presets
 from maillage.episodes import selectors as episode_rows
 from maillage.episodes.enums import EpisodeState, OutingKind
 from maillage.episodes.lifecycle import state_of
+from maillage.episodes.outings import USUAL, Hours
 from maillage.tasks import rota
 from maillage.tasks import selectors as task_rows
 from maillage.youth import access as youth
@@ -173,6 +174,7 @@ def desk(actor: Actor, at: datetime, *, discreet: bool = False) -> Desk:
     running = {pk: _missing(episode) for pk, episode in episode_rows.open_of(shown).items()}
     out = {pk: _outside(outing, at) for pk, outing in episode_rows.outings_of(shown).items()}
     next_steps = task_rows.due_next(running)
+    hours = episode_rows.outing_hours({face.organisation_id for face in shown.values()})
     roles, hers = role_labels(), {task.pk for task in addressed}
     record, start = actor.organisations_with(Ability.OUTING_RECORD), actor.organisations_with(Ability.EPISODE_OPEN)
     lines = []
@@ -189,7 +191,7 @@ def desk(actor: Actor, at: datetime, *, discreet: bool = False) -> Desk:
                 outing=out.get(pk),
                 steps=[_step(actor, task, task.pk in hers, roles, face) for task in owed],
                 more=len({task.pk for task in waiting} - {task.pk for task in owed}),
-                taps=presets(at, face.zone) if may_record and pk in hosted else [],
+                taps=_taps(at, face, hours) if may_record and pk in hosted else [],
                 may_record=may_record,
                 may_open=(face.organisation_id in start) or (personally and actor.may(Ability.EPISODE_OPEN)),
                 place=face.home if pk not in hosted or len(roof.homes) > 1 else "",
@@ -335,6 +337,10 @@ def _outside(outing: "Outing", at: datetime) -> Outside:
         expected_at=outing.expected_at,
         late=outing.expected_at < at,
     )
+
+
+def _taps(at: datetime, face: Face, hours: Mapping[uuid.UUID | None, Hours]) -> list[Preset]:
+    return presets(at, face.zone, hours.get(face.organisation_id, USUAL))
 
 
 def _step(

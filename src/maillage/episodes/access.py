@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Ability
 from maillage.accounts.roles import ABILITIES
+from maillage.accounts.selectors import with_descendants
 from maillage.common.errors import NotAllowed, RuleBroken
 from maillage.episodes import lifecycle, protocol
 from maillage.episodes.enums import Action
@@ -82,6 +83,11 @@ def require(actor: Actor, episode: MissingEpisode, action: Action) -> None:
         raise NotAllowed(_("Votre rôle ne permet pas cette action."))
     if refusal := lifecycle.refusal(lifecycle.state_of(episode), action):
         raise RuleBroken(refusal)
+
+
+def keeps_hours_of(actor: Actor, organisation_id: uuid.UUID) -> bool:
+    """Whether she chooses the usual hours of that home: who keeps its rota, or that of an organisation above."""
+    return organisation_id in with_descendants(actor.organisations_with(Ability.ROTA_EDIT))
 
 
 def require_outings(actor: Actor, person_id: uuid.UUID) -> None:

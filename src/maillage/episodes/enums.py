@@ -195,6 +195,7 @@ class Action(models.TextChoices):
 PROTOCOL_LOADED = verb("protocol.loaded", N_("Protocole chargé"), departement=str, slug=str, number=int, sha256=str)
 PROTOCOL_CHOSEN = verb("protocol.chosen", N_("Protocole remis en vigueur"), departement=str, slug=str, number=int)
 SETTINGS_SAVED = verb("departement.settings_saved", N_("Réglages du département enregistrés"), departement=str)
+OUTING_HOURS_SAVED = verb("outing.hours_saved", N_("Heures habituelles de retour enregistrées"), organisation=uuid.UUID)
 OUTING_STARTED = verb("outing.started", N_("Sortie notée"), kind=str, expected_at=datetime)
 OUTING_ENDED = verb("outing.ended", N_("Retour de sortie noté"), returned_at=datetime)
 OUTING_EXTENDED = verb("outing.extended", N_("Retour prévu modifié"), expected_at=datetime)

@@ -99,6 +99,21 @@ class Outing(BaseModel):
         indexes = [models.Index(fields=["organisation", "returned_at"], name="episodes_outings_now")]
 
 
+class OutingHours(BaseModel):
+    """Usual hours of return of a home: what the one-tap buttons of its outings say."""
+
+    data_classes = {
+        DataClass.PROFESSIONAL: ["organisation", "school", "permission", "visit"],
+        DataClass.TECHNICAL: ["version"],
+    }
+
+    organisation = models.OneToOneField("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
+    school = models.TimeField(_("Retour de l’école"))
+    permission = models.TimeField(_("Retour de permission, le soir"))
+    visit = models.TimeField(_("Retour de visite, le dimanche"))
+    version = models.PositiveIntegerField(default=1)
+
+
 class MissingEpisode(BaseModel):
     """From notice to closing. Its state is derived from its instants (`lifecycle.state_of`)."""
 

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from maillage.accounts.enums import Role
@@ -388,11 +389,23 @@ def _yaml_path(loc: Sequence[str | int]) -> Path:
 
 # Choices whose name in French says what is wrong.
 _CHOICES = {
-    "owner": "rôle", "to": "rôle", "suggests": "lecture", "kinds": "lecture", "trigger": "déclencheur",
-    "document": "document", "audience": "destinataire", "done_by": "événement", "closing": "motif de clôture",
-    "answers": "réponse", "statuses": "statut", "time": "moment", "status": "statut de source", "phone": "numéro",
-    "until": "état", "for_each": "répétition",
-}  # fmt: skip
+    "owner": N_("rôle"),
+    "to": N_("rôle"),
+    "suggests": N_("lecture"),
+    "kinds": N_("lecture"),
+    "trigger": N_("déclencheur"),
+    "document": N_("document"),
+    "audience": N_("destinataire"),
+    "done_by": N_("événement"),
+    "closing": N_("motif de clôture"),
+    "answers": N_("réponse"),
+    "statuses": N_("statut"),
+    "time": N_("moment"),
+    "status": N_("statut de source"),
+    "phone": N_("numéro"),
+    "until": N_("état"),
+    "for_each": N_("répétition"),
+}
 
 
 def _cause(item: Any) -> str:
@@ -406,7 +419,7 @@ def _cause(item: Any) -> str:
         return _("mot inconnu « %(key)s »") % {"key": last}
     if kind in ("enum", "literal_error"):
         return _("%(what)s : valeur inconnue « %(given)s » (possibles : %(expected)s)") % {
-            "what": _CHOICES.get(str(field), str(field)),
+            "what": _(_CHOICES[field]) if field in _CHOICES else str(field),
             "given": given,
             "expected": str(context.get("expected", "")).replace(" or ", ", ").replace("'", ""),
         }

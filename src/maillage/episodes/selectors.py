@@ -36,7 +36,8 @@ from maillage.episodes.enums import (
     PoliceQuestionnaire,
 )
 from maillage.episodes.lines import ICONS
-from maillage.episodes.models import EpisodeDocument, EpisodeEvent, MissingEpisode, Outing, ReturnInterview
+from maillage.episodes.models import EpisodeDocument, EpisodeEvent, MissingEpisode, Outing, OutingHours, ReturnInterview
+from maillage.episodes.outings import Hours
 from maillage.tasks import selectors as task_rows
 from maillage.tasks.enums import TaskState
 from maillage.vault.fields import SealedField
@@ -210,6 +211,16 @@ def outings_of(person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Outing]:
     """The outing under way of each person that has one. One query."""
     rows = Outing.objects.filter(person_id__in=list(person_ids), returned_at__isnull=True, missing_at__isnull=True)
     return {row.person_id: row for row in rows}
+
+
+def outing_hours(organisation_ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID | None, Hours]:
+    """The usual hours of return of each home that chose its own. One query."""
+    rows = OutingHours.objects.filter(organisation_id__in=[pk for pk in organisation_ids if pk])
+    return {row.organisation_id: Hours(row.school, row.permission, row.visit) for row in rows.order_by("pk")}
+
+
+def hours_row(organisation_id: uuid.UUID) -> OutingHours | None:
+    return OutingHours.objects.filter(organisation_id=organisation_id).first()
 
 
 def open_seen_by(actor: Actor) -> QuerySet[MissingEpisode]:

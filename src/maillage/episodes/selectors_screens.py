@@ -188,6 +188,7 @@ class DepartementRules:
     values: dict[str, object]
     protocols: list[ProtocolVersion]
     current: ProtocolVersion | None
+    current_since: datetime | None
 
 
 _SETTINGS = (
@@ -197,7 +198,6 @@ _SETTINGS = (
 
 
 def rules_of(by: Actor) -> DepartementRules | None:
-    current_since: datetime | None
     """Those of the département whose settings she keeps; None when she keeps none."""
     home = (
         Organisation.objects.filter(pk__in=by.organisations_with(Ability.SETTINGS_EDIT)).order_by("name", "pk").first()
@@ -232,6 +232,7 @@ def rules_of(by: Actor) -> DepartementRules | None:
         # Its own first; then what is shipped for all, which it may choose too.
         protocols=sorted(kept.order_by("-loaded_at", "-pk"), key=lambda row: row.departement == versions.ANY),
         current=ruling,
+        current_since=choice.chosen_at if choice and choice.protocol == ruling else ruling and ruling.current_from,
     )
 
 
@@ -240,4 +241,3 @@ def _ruling(departement: str, at: datetime) -> ProtocolVersion | None:
         return versions.current(departement, at)
     except RuleBroken:
         return None
-        current_since=choice.chosen_at if choice and choice.protocol == ruling else ruling and ruling.current_from,

@@ -16,7 +16,7 @@ from maillage.episodes.services.opening import (
     reading_for,
     reading_in,
 )
-from maillage.episodes.services.outings import outing_end, outing_extend, outing_start
+from maillage.episodes.services.outings import outing_end, outing_extend, outing_hours_save, outing_start
 from maillage.episodes.services.papers import blank_set, document_make, document_read
 from maillage.episodes.services.protocols import load_shipped, protocol_choose, protocol_load, settings_save, shipped
 from maillage.episodes.services.returning import (
@@ -54,6 +54,7 @@ __all__ = [
     "needs_record",
     "outing_end",
     "outing_extend",
+    "outing_hours_save",
     "outing_start",
     "place_keep",
     "placement_end",

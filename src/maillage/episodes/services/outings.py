@@ -1,6 +1,6 @@
 """Outings: out, with an expected return."""
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -10,10 +10,10 @@ from maillage.accounts.actors import Actor
 from maillage.accounts.models import Organisation
 from maillage.audit.journal import action, note
 from maillage.common.clock import now
-from maillage.common.errors import Difference, RuleBroken, StaleEdit
+from maillage.common.errors import Difference, NotAllowed, RuleBroken, StaleEdit
 from maillage.episodes import access
-from maillage.episodes.enums import OUTING_ENDED, OUTING_EXTENDED, OUTING_STARTED, OutingKind
-from maillage.episodes.models import MissingEpisode, Outing
+from maillage.episodes.enums import OUTING_ENDED, OUTING_EXTENDED, OUTING_HOURS_SAVED, OUTING_STARTED, OutingKind
+from maillage.episodes.models import MissingEpisode, Outing, OutingHours
 from maillage.episodes.services.base import clock_text, happened
 from maillage.vault.sealing import Sealer
 from maillage.youth.selectors import placement_now
@@ -67,6 +67,41 @@ def outing_start(
     except IntegrityError as error:
         raise RuleBroken(_("Une sortie est déjà en cours : notez d’abord son retour.")) from error
     note(subject=person.pk, kind=str(kind), expected_at=expected_at)
+    return row
+
+
+@action(OUTING_HOURS_SAVED)
+def outing_hours_save(
+    *, by: Actor, organisation: Organisation, school: time, permission: time, visit: time, version: int | None = None
+) -> OutingHours:
+    """The usual hours of return of a home; `version` None the first time. StaleEdit when somebody saved meanwhile.
+
+    By who keeps its rota (`access.keeps_hours_of`).
+    """
+    if not access.keeps_hours_of(by, organisation.pk):
+        raise NotAllowed(_("Votre rôle ne permet pas cette action."))
+    values = {"school": school, "permission": permission, "visit": visit}
+    row = OutingHours.objects.select_for_update().filter(organisation=organisation).first()
+    if row is None:
+        row = OutingHours(organisation=organisation, **values)
+        row.save(force_insert=True)
+    else:
+        if row.version != version:
+            labels = {field.name: str(field.verbose_name) for field in OutingHours._meta.fields}
+            raise StaleEdit(
+                _("Ces heures ont changé entre-temps."),
+                differences=[
+                    Difference(labels[name], f"{getattr(row, name):%H:%M}", f"{value:%H:%M}")
+                    for name, value in values.items()
+                    if getattr(row, name) != value
+                ],
+                current_version=row.version,
+            )
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.version += 1
+        row.save()
+    note(organisation=organisation.pk)
     return row
 
 

@@ -217,7 +217,7 @@ def correct(request: HttpRequest, episode_id: uuid.UUID, event_id: uuid.UUID) ->
     names = ("who", "text", "words", "place")
     readable = [name for name in names if opened.may(event, name)]
     lines = {line.pk: line for line in episode.events.order_by("written_at", "id")}
-    initial = {name: opened.text(keeper(event, name, lines), name) for name in readable}
+    initial: dict[str, Any] = {name: opened.text(keeper(event, name, lines), name) for name in readable}
     initial |= {"happened_at": event.happened_at}
     form = forms.CorrectForm(posted(request), zone=zone, initial=initial, readable=readable)
     if request.method == "GET":

@@ -73,7 +73,7 @@ def protocol_choose(request: HttpRequest, version_id: uuid.UUID) -> HttpResponse
     if version is None:
         raise Http404
     tap = TapForm(request.POST)
-    if tap.is_valid() and attempt(
+    if tap.is_valid() and None is not attempt(
         tap, lambda: services.protocol_choose(by=by, version=version, departement=rules.departement)
     ):
         messages.success(request, _("Protocole en vigueur : il vaut pour les épisodes à venir."))

@@ -264,7 +264,7 @@ def correct(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
             held = services.answering(by, episode, correcting=True)
             return answers.correct(by=by, held=held, answer_set=standing, opened=page.opened, subject=episode.person_id)
 
-    if form.is_valid() and attempt(form, begin):
+    if form.is_valid() and None is not attempt(form, begin):
         return redirect("episodes:talk_questionnaire", episode_id)
     context = {
         "form": form,
