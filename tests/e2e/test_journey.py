@@ -127,6 +127,7 @@ def test_from_notice_to_closed_episode(visit: Callable[..., Page], size: str, ot
     press(other, "next")
     press(other, "submit")
     other.wait_for_url(f"{episode}entretien/")
+    expect(other.get_by_role("heading", name="Entretien tenu")).to_be_visible()
     expect(other.get_by_text("Sa tante, à Lanterne-sur-Eau.")).to_be_visible()
     expect(other.get_by_text("Sommeil dès l’arrivée.")).to_be_visible()
 
