@@ -174,7 +174,7 @@ ABOUT_A_FILE: list[Address] = [
                                  "declared_kind": "runaway", "kind_reason": "Synthétique"}),
     Address("episodes:outing_start", {"person_id": "at_home"}, f"200:{FIELD} 403:H 404:DX",
             {"kind": "visit", "expected": "120"}),
-    Address("episodes:outing_hours", {"organisation_id": "home"}, "200:M 404:EFCAHDX",
+    Address("episodes:outing_hours", {"organisation_id": "home"}, "200:MA 404:EFCHDX",
             {"school": "17:15", "permission": "20:00", "visit": "16:00"}, by="M"),
     Address("episodes:outing_extend", {"outing_id": "outing"}, f"200:{FIELD} 403:H 404:DX",
             _version(Outing, "outing", expected="240")),

@@ -19,7 +19,13 @@ from maillage.common.enums import Section
 from maillage.common.errors import RuleBroken
 from maillage.episodes import versions
 from maillage.episodes.enums import DocumentKind, Origin
-from maillage.episodes.models import DepartementSettings, EpisodeEvent, MissingEpisode, ProtocolVersion
+from maillage.episodes.models import (
+    DepartementSettings,
+    EpisodeEvent,
+    MissingEpisode,
+    ProtocolChoice,
+    ProtocolVersion,
+)
 from maillage.episodes.selectors import EpisodePage
 from maillage.tasks import rota
 from maillage.youth import access as youth
@@ -232,8 +238,14 @@ def rules_of(by: Actor) -> DepartementRules | None:
         # Its own first; then what is shipped for all, which it may choose too.
         protocols=sorted(kept.order_by("-loaded_at", "-pk"), key=lambda row: row.departement == versions.ANY),
         current=ruling,
-        current_since=choice.chosen_at if choice and choice.protocol == ruling else ruling and ruling.current_from,
+        current_since=_since(ruling, choice),
     )
+
+
+def _since(ruling: ProtocolVersion | None, choice: ProtocolChoice | None) -> datetime | None:
+    if ruling is None:
+        return None
+    return choice.chosen_at if choice is not None and choice.protocol == ruling else ruling.current_from
 
 
 def _ruling(departement: str, at: datetime) -> ProtocolVersion | None:

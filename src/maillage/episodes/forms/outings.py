@@ -21,7 +21,7 @@ def _said(clock_time: time) -> str:
     return f"{clock_time.hour}\u00a0h{minutes}"
 
 
-def _presets(hours: Hours) -> list[tuple[str, str]]:
+def _presets(hours: Hours) -> list[tuple[str, Any]]:
     return [
         ("60", _("dans 1 h")),
         ("120", _("dans 2 h")),
