@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SRC = ROOT / "src" / "maillage"
 PACKAGES = (
-    "common", "vault", "reference", "audit", "accounts", "tasks", "youth", "questionnaires", "directory", "directory",
+    "common", "vault", "reference", "audit", "accounts", "tasks", "youth", "questionnaires", "directory",
     "casework", "episodes", "desk",
     "config",
 )  # fmt: skip

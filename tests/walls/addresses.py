@@ -310,7 +310,8 @@ SHARED = {
         "service_retire", "place_answer", "proposal",
     )
 }  # fmt: skip
-SHARED |= {"directory_api:structure", "directory_api:service", "episodes:instrument_withdraw", "episodes:protocol_choose"}
+SHARED |= {"directory_api:structure", "directory_api:service"}
+SHARED |= {"episodes:instrument_withdraw", "episodes:protocol_choose"}
 
 
 def names(resolver: URLResolver | None = None, space: str = "") -> Iterator[str]:

@@ -15,7 +15,6 @@ _FIELD = frozenset(
         Ability.STEP_HAND_OVER,
         Ability.SHEET_EDIT,
         Ability.DOCUMENT_MAKE,
-        Ability.DIRECTORY_PROPOSE,
         Ability.FILE_WRITE,
         Ability.INCIDENT_RECORD,
         Ability.DIRECTORY_PROPOSE,

@@ -22,6 +22,8 @@ from maillage.config.checks import refuse_unsafe
 from maillage.config.exits import Exit
 from maillage.directory.indexing import check as check_directory
 from maillage.directory.indexing import refresh as refresh_directory
+from maillage.directory.reminders import deliver as deliver_reminders
+from maillage.directory.reminders import remind
 from maillage.tasks.outbox import deliver as deliver_notices
 from maillage.tasks.sweeper import sweep
 from maillage.youth.lookup_worker import look_up
@@ -35,9 +37,10 @@ TURNS: dict[str, Callable[[datetime], int]] = {
     "notices": deliver_notices,
     "letters": deliver_letters,
     "seal": seal_batch,
-    "directory": lambda _now: refresh_directory(),
     "tidy": tidy,
     "directory": lambda _now: refresh_directory(),
+    "stale sheets": remind,
+    "reminders": deliver_reminders,
     "lookups": look_up,
 }
 

@@ -44,10 +44,14 @@ def find(request: HttpRequest) -> HttpResponse:
     page = selectors.search(form.query(now()), by=by)
     asked = request.GET.copy()
     asked.pop("page", None)
+    precise = ("need", "public", "age", "language", "kind", "open_now", "remote")
     context = {
-        "form": form, "page": page, "asked": asked.urlencode(), "may_propose": by.may(Ability.DIRECTORY_PROPOSE),
-        "narrowed": any(asked.get(name) for name in ("need", "public", "age", "language", "kind", "open_now", "remote")),
-    }  # fmt: skip
+        "form": form,
+        "page": page,
+        "asked": asked.urlencode(),
+        "may_propose": by.may(Ability.DIRECTORY_PROPOSE),
+        "narrowed": any(asked.get(name) for name in precise),
+    }
     return render(request, "directory/find.html", context)
 
 
