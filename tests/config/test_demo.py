@@ -21,6 +21,7 @@ from maillage.config import prepare
 from maillage.config.demo import loading as demo
 from maillage.config.demo.accounts import ACCOUNTS
 from maillage.config.demo.people import YOUNG
+from maillage.config.demo.places import PLACES
 from maillage.episodes.enums import EpisodeState
 from maillage.episodes.lifecycle import state_of
 from maillage.episodes.models import MissingEpisode
@@ -107,6 +108,7 @@ def test_a_stolen_copy_of_database_and_files_says_nothing_of_anyone(settings: Se
     values = sealed_values()
     assert {young.family for young in YOUNG} <= values
     assert {young.given for young in YOUNG} <= values
+    assert {place.address for place in PLACES if place.address} <= values
     assert len(values) > 80
     copy = stolen_copy()
     assert b"Maison des Tilleuls" in copy  # what is not sealed is there: the copy is one

@@ -18,7 +18,7 @@ from maillage.episodes.enums import EpisodeState
 from maillage.tasks import services as tasks
 from maillage.tasks.models import HandOver, SweeperRun
 from maillage.youth import services as youth
-from maillage.youth.enums import MissionKind
+from maillage.youth.models import Mission
 from tests.episodes import world as worlds
 
 Browse = Callable[[str], Client]
@@ -155,10 +155,10 @@ def test_health_staff_finds_who_came_back(world: worlds.World) -> None:
     assert line.face.hidden
 
 
-def test_a_foster_carer_named_for_one_child_sees_that_child(world: worlds.World) -> None:
-    youth.mission_open(
-        by=SYSTEM, person=world.noe, kind=MissionKind.HOSTS, user=world.carer, legal_basis="Contrat (synthétique)"
-    )
+def test_a_foster_carer_sees_the_children_she_is_named_for(world: worlds.World) -> None:
+    assert here(desk_of(world, "carer")) == ["Lila", "Noé"]
+    lilas = Mission.objects.get(person=world.lila, user=world.carer)
+    youth.mission_end(by=SYSTEM, mission=lilas, version=lilas.version)
     desk = desk_of(world, "carer")
     assert here(desk) == ["Noé"]
     assert not desk.houses[0].lines[0].face.hidden

@@ -254,9 +254,6 @@ def test_only_a_found_person_ends_a_search(world):
 
 def test_the_place_in_a_declaration_is_closed_to_whoever_may_not_know_it(world):
     """Nothing sealed says where she lives, so nothing sealed was read: the document is closed all the same."""
-    youth.mission_open(
-        by=SYSTEM, person=world.lila, kind="health", organisation=world.health, legal_basis="Soins (synthétique)"
-    )
     document = services.document_make(by=world.actor(), episode=world.open(), kind=DocumentKind.DECLARATION)
     assert Section.WHEREABOUTS in document.sections
     nurse = world.actor("nurse")

@@ -7,6 +7,7 @@ from typing import Any
 from maillage.accounts.actors import Actor, actor_of
 from maillage.accounts.enums import OrganisationKind, Role
 from maillage.accounts.models import Membership, Organisation, User
+from maillage.accounts.services import organisation_save
 from maillage.audit.journal import SYSTEM
 from maillage.common.clock import now
 from maillage.episodes import services
@@ -25,7 +26,7 @@ ABSENCE = {"whereabouts": "yes", "back_soon": "yes", "threat": "no", "danger": "
 
 
 def organisation(name: str, kind: str = OrganisationKind.HOME, **values: Any) -> Organisation:
-    return Organisation.objects.create(name=name, kind=kind, **{"departement": "99", **values})
+    return organisation_save(by=SYSTEM, name=name, kind=kind, **{"departement": "99", **values})
 
 
 def member(name: str, *posts: tuple[str, Organisation]) -> User:
@@ -62,7 +63,7 @@ def resident(
         organisation=home,
         kind=PlacementKind.HOME,
         starts_on=date(2026, 1, 5),
-        legal_basis="Jugement du 5 janvier (synthétique)",
+        legal_basis="judge",
         case_worker=case_worker,
         ase=ase,
     )
@@ -152,10 +153,10 @@ def build() -> World:
     case_worker = member("Mahé Trombone", (Role.CASE_WORKER, ase))
     lila = resident(home, case_worker=case_worker, ase=ase)
     noe = resident(home, "Noé", "Lampadaire", born="2014-06-01", case_worker=case_worker, ase=ase)
+    carer = member("Alix Paillasson", (Role.FOSTER_CARER, home))
     for person in (lila, noe):
-        youth.mission_open(
-            by=SYSTEM, person=person, kind=MissionKind.HEALTH, organisation=health, legal_basis="Soins (synthétique)"
-        )
+        youth.mission_open(by=SYSTEM, person=person, kind=MissionKind.HEALTH, organisation=health, legal_basis="care")
+        youth.mission_open(by=SYSTEM, person=person, kind=MissionKind.HOSTS, user=carer, legal_basis="judge")
     services.load_shipped(SYSTEM)
     return World(
         station=station,
@@ -166,7 +167,7 @@ def build() -> World:
         educator=member("Nour Lampe", (Role.EDUCATOR, home)),
         colleague=member("Sacha Buvard", (Role.EDUCATOR, home)),
         manager=member("Camille Tiroir", (Role.ON_CALL_MANAGER, home)),
-        carer=member("Alix Paillasson", (Role.FOSTER_CARER, home)),
+        carer=carer,
         nurse=member("Lou Bouilloire", (Role.HEALTH_STAFF, health)),
         case_worker=case_worker,
         ase_on_call=member("Noa Paravent", (Role.ASE_ON_CALL, ase)),

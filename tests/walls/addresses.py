@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from maillage.common.clock import now
 from maillage.episodes.models import MissingEpisode, Outing
 from maillage.tasks.models import Task
-from maillage.youth.models import ParentalSituation, Placement, YoungPerson
+from maillage.youth.models import Mission, ParentalSituation, Placement, YoungPerson
 from tests.walls.places import Place
 from tests.youth.young import picture
 
@@ -138,7 +138,7 @@ ABOUT_A_FILE: list[Address] = [
         "youth:placement_start", {"pk": "unplaced"}, "200:C 404:EFMAHDX",
         lambda place: {
             "organisation": str(place.world.other_home.pk), "kind": "home", "starts_on": "2026-02-01",
-            "legal_basis": "Jugement (synthétique)",
+            "legal_basis": "judge",
         },
         by="C",
     ),
@@ -158,6 +158,62 @@ ABOUT_A_FILE: list[Address] = [
     _file("goal_new", _FILE, {"domain": "work", "title": "Synthétique"}),
     _file("goal", f"200:{FIELD} 404:HDX", {"version": 1, "domain": "work", "title": "Autre", "state": "open"},
           at={"goal_id": "goal"}),
+    _person("missions", "200:CA 403:EFMH 404:DX"),
+    _person("mission_service", "200:CA 403:EFMH 404:DX"),
+    Address(
+        "youth:mission_open", {"pk": "person", "organisation_id": "home"}, "200:CA 403:EFMH 404:DX",
+        lambda place: {
+            "holder": str(place.world.colleague.pk), "kind": "follows", "sections": "identity",
+            "legal_basis": "shared_secrecy",
+        },
+        by="C",
+    ),
+    Address(
+        "youth:mission", {"pk": "person", "mission_id": "mission"}, "200:CA 403:EFMH 404:DX",
+        _version(Mission, "mission", sections="identity"), by="C",
+    ),
+    Address(
+        "youth:mission_end", {"pk": "person", "mission_id": "mission"}, "200:CA 403:EFMH 404:DX",
+        _version(Mission, "mission"), by="C",
+    ),
+    _file("documents", _FILE),
+    _file("document_new", _FILE, lambda place: {
+        "file": SimpleUploadedFile("a.jpg", picture(), "image/jpeg"), "title": "x", "kind": "other",
+        "section": "education",
+    }),
+    _file("document", f"200:{FIELD} 404:HDX", at={"document_id": "paper"}),
+    _file("document_withdraw", "200:ECA 403:FM 404:HDX", {"why": "Synthétique"}, at={"document_id": "paper"}),
+    _file("family", _FILE),
+    _file("family_new", _ACT, {"kind": "need", "kinship": "mother", "day": "2026-01-02", "text": "Synthétique"}),
+    _file("family_correct", "200:E 403:FMCA 404:HDX",
+          {"version": 1, "kind": "need", "kinship": "mother", "day": "2026-01-02", "text": "Corrigé"},
+          at={"thread": "relative"}),
+    _file("legal", "200:EMCA 403:FH 404:DX"),
+    _file("legal_new", "200:EMCA 403:FH 404:DX", {"kind": "complaint", "title": "Synthétique"}),
+    _file("legal_edit", "200:EMCA 404:FHDX",
+          {"version": 1, "kind": "complaint", "title": "Autre", "state": "open"}, at={"matter_id": "legal"}),
+    _file("flag_new", _FILE, {"text": "Synthétique", "until": (now() + timedelta(days=9)).strftime("%Y-%m-%d"), "section": "education"}),
+    _file("flag_lift", None, {}, at={"flag_id": "flag"}),
+    _file("shares", _FILE),
+    _file("share_new", "200:EMCAH 403:F 404:DX", {
+        "recipient": "Synthétique", "bound": "on", "basis": "shared_secrecy", "why": "x", "text": "x",
+        "told_young": "told", "told_parents": "told", "until": (now() + timedelta(days=2)).strftime("%Y-%m-%d"),
+    }),
+    _file("share_link", "200:E 404:FMCAHDX", at={"share_id": "share"}),
+    _file("share_end", None, {}, at={"share_id": "share"}),
+    Address("casework:received_one", {"share_id": "share_with"}, "200:H 404:EFMCADX", by="H"),
+    Address("casework:received_paper", {"share_id": "share_with", "document_id": "paper"}, "200:H 404:EFMCADX", by="H"),
+    _file("observations", _FILE),
+    _file("observations_new", _FILE, {"school-answer": "not_observed"}),
+    _file("observation_correct", "200:E 403:FMCA 404:HDX", {"version": 1, "answer": "observed", "facts": "x"},
+          at={"thread": "observation"}),
+    _file("judgement_new", _FILE, {
+        "reading": "x", "justification": "x", "review_on": (now() + timedelta(days=30)).strftime("%Y-%m-%d"),
+    }),
+    _file("judgement_correct", "200:E 403:FMCA 404:HDX", {
+        "version": 1, "reading": "y", "justification": "y",
+        "review_on": (now() + timedelta(days=30)).strftime("%Y-%m-%d"),
+    }, at={"thread": "judgement"}),
     # -- the desk
     Address("desk:outing_start", {"person_id": "at_home"}, f"302:{FIELD}H 404:DX", _outing_preset),
     Address("desk:outing_end", {"outing_id": "outing"}, f"302:{FIELD}H 404:DX", {}),

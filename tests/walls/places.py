@@ -28,7 +28,8 @@ from maillage.tasks.models import OnCallShift
 from maillage.vault.sealing import Opened
 from maillage.youth import services as youth
 from maillage.youth.enums import MissionKind, PlacementKind
-from maillage.youth.models import YoungPerson
+from maillage.youth.models import Mission, YoungPerson
+from tests.casework import capabilities
 from tests.episodes import world as worlds
 from tests.youth.young import picture
 
@@ -74,8 +75,9 @@ class Place:
 def _resident(world: worlds.World, given: str, family: str) -> YoungPerson:
     person = worlds.resident(world.home, given, family, case_worker=world.case_worker, ase=world.ase)
     youth.mission_open(
-        by=SYSTEM, person=person, kind=MissionKind.HEALTH, organisation=world.health, legal_basis="Soins (synthétique)"
+        by=SYSTEM, person=person, kind=MissionKind.HEALTH, organisation=world.health, legal_basis="care"
     )
+    youth.mission_open(by=SYSTEM, person=person, kind=MissionKind.HOSTS, user=world.carer, legal_basis="judge")
     return person
 
 
@@ -98,7 +100,8 @@ def build() -> Place:
     interview, draft = _talk(world, answered)
     unsaid = dict.fromkeys(definition_of(draft.questionnaire).questions, {"not": "wish"})
     questionnaires.submit(
-        by=world.actor(), answer_set=draft, raw=unsaid, version=draft.version, subject=answered.person_id,
+        by=world.actor(), held=ABILITIES[Role.EDUCATOR], answer_set=draft, raw=unsaid, version=draft.version,
+        subject=answered.person_id,
         opened=Opened(answered.data_key, world.actor().sections()), zone="Europe/Paris",
     )  # fmt: skip
     episodes.interview_hold(
@@ -157,13 +160,16 @@ def _ids(world: worlds.World, missing: MissingEpisode, found: Mapping[EpisodeSta
     )  # fmt: skip
     note = notes.note_write(by=by, person=person, level="team", text="Synthétique")
     goal = goals.goal_set(by=by, person=person, domain="work", title="Synthétique")
+    more = capabilities.fill(world)
     return {
+        **more,
         "note": note.thread,
         "goal": goal.pk,
         "person": person.pk,
         "at_home": found[EpisodeState.CLOSED].person_id,
         "out": world.noe.pk,
         "parent": world.parent().pk,
+        "mission": Mission.objects.get(person=person, kind=MissionKind.HEALTH).pk,
         "outing": outing.pk,
         "hand_over": relay.pk,
         "missing": missing.pk,
@@ -202,7 +208,7 @@ def _unplaced(world: worlds.World) -> YoungPerson:
         birth_date="2010-02-03",
     )  # fmt: skip
     youth.mission_open(
-        by=SYSTEM, person=person, kind=MissionKind.CASE_WORKER, user=world.case_worker, legal_basis="Jugement"
+        by=SYSTEM, person=person, kind=MissionKind.CASE_WORKER, user=world.case_worker, legal_basis="judge"
     )
     return person
 
@@ -236,9 +242,10 @@ def _far() -> tuple[dict[str, User], dict[str, Any]]:
     )  # fmt: skip
     youth.placement_start(
         by=SYSTEM, person=person, organisation=home, kind=PlacementKind.HOME, starts_on=now().date(),
-        legal_basis="Jugement (synthétique)", case_worker=users["C"], ase=ase,
+        legal_basis="judge", case_worker=users["C"], ase=ase,
     )  # fmt: skip
-    youth.mission_open(by=SYSTEM, person=person, kind=MissionKind.HEALTH, organisation=health, legal_basis="Soins")
+    youth.mission_open(by=SYSTEM, person=person, kind=MissionKind.HEALTH, organisation=health, legal_basis="care")
+    youth.mission_open(by=SYSTEM, person=person, kind=MissionKind.HOSTS, user=users["F"], legal_basis="judge")
     [episode] = episodes.episodes_open(
         by=actor_of(users["E"]), people=[person], noticed_at=now() - timedelta(hours=1), facts=worlds.RUNAWAY
     )

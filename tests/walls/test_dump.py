@@ -136,6 +136,7 @@ def test_a_stolen_demonstration_says_nothing_of_anyone(tmp_path: Path) -> None:
     values = looked_for(opened["sealed"], opened["public"])
     assert len(values) > 80
     assert {"Parasol", "Réverbère", "Rosalie Parasol", "+33639980031", "DEMO-LINA"} <= values
+    assert {"1 rue de la Bobine", "2 chemin de la Bouilloire"} <= values
     stolen = [
         path
         for path in (tmp_path / "data").rglob("*")

@@ -8,7 +8,9 @@ import time_machine
 from django.db import connection
 from openpyxl import Workbook
 
-from maillage.accounts.models import Organisation
+from maillage.accounts.enums import Role
+from maillage.accounts.models import Organisation, User
+from maillage.accounts.sealed import place_of
 from maillage.audit.journal import SYSTEM
 from maillage.audit.models import JournalEntry
 from maillage.common.errors import RuleBroken
@@ -117,7 +119,12 @@ def test_people_homes_places_and_parents_come_from_one_file(tmp_path, make):
     assert (report.created, report.refused, report.twins, report.to_settle) == (2, [], [], [])
     assert names() == ["Lina Parapluie", "Noé Tabouret"]
     home = Organisation.objects.get()
-    assert (home.name, home.kind, home.commune, home.departement) == ("Foyer des Réverbères", "home", "93066", "93")
+    assert (home.name, home.kind, place_of(home)[1], home.departement) == (
+        "Foyer des Réverbères",
+        "home",
+        "93066",
+        "93",
+    )
     lina = YoungPerson.objects.get(reference_digest=services.reference_digest("EX-1"))
     opened = Opened(lina.data_key, ALL)
     assert (opened.text(lina, "birth_date"), opened.text(lina, "sex"), lina.legal_status) == ("2010-05-17", "f", "opp")
@@ -275,7 +282,8 @@ def test_an_overseas_home_keeps_its_own_clock(tmp_path):
     row = [*LINA]
     row[5], row[10], row[11] = "974", "97400", "St-Denis"
     imported(csv(tmp_path, row))
-    assert (Organisation.objects.get().zone, Organisation.objects.get().commune) == ("Indian/Reunion", "97411")
+    home = Organisation.objects.get()
+    assert (home.zone, place_of(home)[1]) == ("Indian/Reunion", "97411")
 
 
 def test_a_formula_in_a_cell_is_text_or_refused(tmp_path):
@@ -323,3 +331,82 @@ def test_a_broken_workbook_keeps_what_it_could_read(tmp_path):
     path.write_bytes(content[: len(content) // 2])
     with pytest.raises(Unreadable):
         run(path, by=SYSTEM)
+
+
+# -- who follows: foster carers by name, legal bases from the closed list --------------------------------------------
+
+FOSTERED = ["Référence", "Nom", "Prénom", "Département", "Statut juridique", "Référence du lieu", "Lieu d’accueil",
+            "Type d’accueil", "Accueil depuis", "Base légale", "Assistant familial"]  # fmt: skip
+
+
+def fostered(carer: str, reference: str = "EX-7", basis: str = "") -> list[str]:
+    return [reference, "Coquelicot", "Anaïs", "93", "OPP", "S-1", "Accueil familial du Parasol", "famille d’accueil",
+            "12/02/2024", basis, carer]  # fmt: skip
+
+
+@pytest.fixture
+def service() -> Organisation:
+    return organisation("Accueil familial du Parasol", kind="foster_care", external_reference="S-1", departement="93")
+
+
+@pytest.fixture
+def carer(service: Organisation) -> User:
+    return professional(Role.FOSTER_CARER, service, name="Basile Paillasson")
+
+
+def fostering(tmp_path: Path, *rows: list[str]) -> Report:
+    path = tmp_path / "enfants.csv"
+    path.write_text("\n".join(";".join(row) for row in [FOSTERED, *rows]), "utf-8")
+    return run(path, apply=True, by=SYSTEM)
+
+
+def test_a_foster_carer_is_named_by_her_address_or_her_accounts_reference(tmp_path, service, carer):
+    other = professional(Role.FOSTER_CARER, service, name="Alix Bobine")
+    report = fostering(tmp_path, fostered(carer.email.upper()), fostered(str(other.pk), "EX-8"))
+    assert (report.created, report.to_settle) == (2, [])
+    hers, others = (visible_to(acting(user)).get() for user in (carer, other))
+    assert hers != others
+    mission = Mission.objects.get(user=carer)
+    assert (mission.kind, mission.placement) == ("hosts", placement_now(hers))
+    again = fostering(tmp_path, fostered(carer.email), fostered(str(other.pk), "EX-8"))
+    assert (again.unchanged, Mission.objects.filter(user=carer).count()) == (2, 1)
+
+
+def test_a_carer_named_later_is_added_by_the_next_import(tmp_path, service, carer):
+    fostering(tmp_path, fostered(""))
+    assert not visible_to(acting(carer)).exists()
+    report = fostering(tmp_path, fostered(carer.email))
+    assert (report.updated, visible_to(acting(carer)).count()) == (1, 1)
+
+
+@pytest.mark.parametrize("who", ["unknown", "closed", "other service", "other role", "reference of nobody"])
+def test_a_carer_who_is_not_one_of_that_service_is_refused_and_the_rest_of_the_line_taken(
+    tmp_path, service, carer, who
+):
+    elsewhere = organisation("Autre accueil familial", kind="foster_care")
+    name = {
+        "unknown": lambda: "personne@exemple.invalid",
+        "closed": lambda: (User.objects.filter(pk=carer.pk).update(is_active=False), carer.email)[1],
+        "other service": lambda: professional(Role.FOSTER_CARER, elsewhere, name="Alix Bobine").email,
+        "other role": lambda: professional(Role.EDUCATOR, service, name="Alix Bobine").email,
+        "reference of nobody": lambda: "01a200b0-baef-75a3-9259-3ce186f3801d",
+    }[who]()
+    report = fostering(tmp_path, fostered(name))
+    assert report.created == 1
+    [remark] = report.to_settle
+    assert remark.line == 2
+    assert remark.reason.startswith("famille d’accueil refusée")
+    assert "exemple" not in str(remark)
+    assert not Mission.objects.filter(user__isnull=False).exists()
+
+
+def test_a_legal_basis_is_of_the_closed_list_and_any_other_text_is_sealed(tmp_path, service):
+    words = "Ordonnance inventée du 3 mars"
+    report = fostering(tmp_path, fostered("", "A", words), fostered("", "B", "ward"), fostered("", "C"))
+    assert report.created == 3
+    said = {}
+    for reference in "ABC":
+        person = YoungPerson.objects.get(reference_digest=services.reference_digest(reference))
+        mission = Mission.objects.get(person=person, kind="hosts")
+        said[reference] = (mission.legal_basis, Opened(person.data_key, ALL).text(mission, "reason"))
+    assert said == {"A": ("emergency", words), "B": ("ward", ""), "C": ("emergency", "")}

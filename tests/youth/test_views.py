@@ -361,6 +361,11 @@ def test_a_placement_ends_then_another_begins(lina, worker, educator):
     with time_machine.travel(now() + timedelta(minutes=1)):
         assert educator.get(url(lina)).status_code == 404
     assert worker.get(url(lina, "accueil/fin/")).status_code == 404
-    start = {"organisation": str(other.pk), "kind": "home", "starts_on": now().date().isoformat(), "legal_basis": "OPP"}
+    start = {
+        "organisation": str(other.pk),
+        "kind": "home",
+        "starts_on": now().date().isoformat(),
+        "legal_basis": "emergency",
+    }
     assert sent(worker, url(lina, "accueil/nouveau/"), **start).status_code == 302
     assert placement_now(lina).organisation == other

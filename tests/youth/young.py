@@ -14,7 +14,7 @@ from maillage.youth.models import Mission, YoungPerson
 from maillage.youth.services import mission_open, person_create, placement_start
 from tests.accounts.people import organisation, professional
 
-BASIS = "Décision inventée du 3 mars"
+BASIS = "judge"
 
 
 def stranger(given: str = "Lina", family: str = "Parasol", **values: object) -> YoungPerson:
@@ -27,7 +27,9 @@ def resident(
     home: Organisation | None = None, given: str = "Lina", family: str = "Parasol", **values: object
 ) -> YoungPerson:
     """Someone who lives in that home (a new one when not given)."""
-    placement = {name: values.pop(name) for name in ("case_worker", "ase", "sections") if name in values}
+    placement = {
+        name: values.pop(name) for name in ("case_worker", "ase", "sections", "foster_carer") if name in values
+    }
     person = stranger(given, family, **values)
     placement_start(
         by=SYSTEM,

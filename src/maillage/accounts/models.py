@@ -7,19 +7,21 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from maillage.accounts.enums import LetterKind, OrganisationKind, Role
-from maillage.common.enums import DataClass
+from maillage.common.enums import DataClass, Section
 from maillage.common.models import BaseModel
+from maillage.vault.fields import SealedField
 
 
 class Organisation(BaseModel):
-    """A home, a service, a station. `contact` columns are what its own people print and call."""
+    """A home, a service, a station. Where it is, is sealed under the system's key: `sealed.place_of` opens it."""
 
     data_classes = {
         DataClass.PROFESSIONAL: [
             "external_reference", "name", "kind", "parent", "departement", "zone", "phone", "night_phone",
-            "station", "address", "commune", "confidential", "active",
+            "station", "confidential", "active",
         ],
-        DataClass.TECHNICAL: ["version"],
+        DataClass.SECRET: ["address", "commune"],
+        DataClass.TECHNICAL: ["data_key", "version"],
     }  # fmt: skip
 
     external_reference = models.CharField(_("Référence externe"), max_length=80, blank=True)
@@ -32,8 +34,9 @@ class Organisation(BaseModel):
     night_phone = models.CharField(_("Numéro joignable toute la nuit"), max_length=20, blank=True)
     # The police station or gendarmerie unit to call directly.
     station = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="served")
-    address = models.CharField(_("Adresse"), max_length=200, blank=True)
-    commune = models.CharField(_("Commune (code INSEE)"), max_length=5, blank=True)
+    data_key = models.ForeignKey("vault.DataKey", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    address = SealedField(section=Section.WHEREABOUTS)
+    commune = SealedField(section=Section.WHEREABOUTS)  # code INSEE
     confidential = models.BooleanField(_("Adresse confidentielle"), default=True)
     active = models.BooleanField(_("En activité"), default=True)
     version = models.PositiveIntegerField(default=1)

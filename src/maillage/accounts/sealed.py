@@ -1,4 +1,4 @@
-"""Sealing what belongs to no young person, under the system's key: sessions, second-factor secrets, parked forms."""
+"""Sealing what belongs to no young person, under the system's key: sessions, second factors, parked forms, places."""
 
 import base64
 import binascii
@@ -6,6 +6,8 @@ import uuid
 
 import tink
 
+from maillage.accounts.models import Organisation
+from maillage.common.enums import Section
 from maillage.vault.models import DataKey
 from maillage.vault.sealing import Erased, Opened, Sealer, system_key
 
@@ -35,3 +37,14 @@ def unseal(purpose: str, text: str) -> bytes | None:
         return _opened[key_id].open_bytes(purpose, base64.urlsafe_b64decode(sealed))
     except (ValueError, binascii.Error, tink.TinkError, Erased):
         return None
+
+
+def place_of(organisation: Organisation) -> tuple[str, str]:
+    """Address and commune (code INSEE) of an organisation, "" when unknown.
+
+    Knows no rule of sight: where it is may be where somebody lives (see `youth.access.address_of`).
+    """
+    if organisation.data_key_id is None:
+        return "", ""
+    opened = Opened(system_key(), [Section.WHEREABOUTS])
+    return opened.text(organisation, "address"), opened.text(organisation, "commune")

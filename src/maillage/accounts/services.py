@@ -15,7 +15,7 @@ from maillage.audit.journal import System, action, note
 from maillage.common.clock import now
 from maillage.common.errors import Difference, NotAllowed, RuleBroken, StaleEdit
 from maillage.common.localtime import ZONE
-from maillage.vault.sealing import system_key
+from maillage.vault.sealing import seal, system_key
 
 By = Actor | System
 
@@ -103,8 +103,6 @@ def organisation_save(
         "phone": phone,
         "night_phone": night_phone,
         "station": station,
-        "address": address,
-        "commune": commune,
         "confidential": confidential,
         "active": active,
     }
@@ -114,14 +112,25 @@ def organisation_save(
     if known is None:
         _require_over(by, parent.pk if parent else None)
         note(created=True)
-        return Organisation.objects.create(**values)
+        made = Organisation(**values)
+        _seal_place(made, address, commune)
+        made.save(force_insert=True)
+        return made
     _require_over(by, known.pk)
     if parent is not None and known.pk in [parent.pk, *_above(parent)]:
         raise RuleBroken(_("Une organisation ne peut pas dépendre d’elle-même."), field="parent")
     note(created=False)
     labels = {field: str(Organisation._meta.get_field(field).verbose_name) for field in values}  # type: ignore[union-attr]
-    _write(known, version, labels, values)
+    _seal_place(known, address, commune)
+    placed = {name: getattr(known, name) for name in ("data_key", "address", "commune")}
+    _write(known, version, labels, {**values, **placed})
     return known
+
+
+def _seal_place(row: Organisation, address: str, commune: str) -> None:
+    """Where it is, under the system's key: who steals the database finds no shelter."""
+    if address or commune or row.data_key_id:
+        seal(row, system_key(), address=address.strip(), commune=commune)
 
 
 def _above(organisation: Organisation) -> list[uuid.UUID]:

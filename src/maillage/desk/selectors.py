@@ -24,6 +24,7 @@ from maillage.tasks import rota
 from maillage.tasks import selectors as task_rows
 from maillage.youth import access as youth
 from maillage.youth import selectors as people
+from maillage.youth.enums import MissionKind
 from maillage.youth.faces import AT_HOME, Face, faces, roof_of
 
 if TYPE_CHECKING:
@@ -153,11 +154,14 @@ def desk(actor: Actor, at: datetime, *, discreet: bool = False) -> Desk:
     `discreet`: a shared screen, no name anywhere.
     """
     homes = organisations_of(actor)
-    personal = set(youth.current_missions(actor).filter(user_id=actor.user_id).values_list("person_id", flat=True))
+    own = list(youth.current_missions(actor).filter(user_id=actor.user_id).values_list("person_id", "kind"))
+    personal = {person for person, kind in own if kind != MissionKind.TEMPORARY}
+    # A temporary access is for reading: she is on the desk, nothing is recorded or opened through it.
+    reading = {person for person, kind in own if kind == MissionKind.TEMPORARY}
     roof = roof_of(actor)
     residents = people.residents(roof.homes, actor)
     relays, addressed = task_rows.waiting_for(actor), task_rows.addressed_to(actor)
-    followed = personal | {relay.task.subject for relay in relays} | {task.subject for task in addressed}
+    followed = personal | reading | {relay.task.subject for relay in relays} | {task.subject for task in addressed}
     watched: set[uuid.UUID] = set()
     if Role.ASE_ON_CALL in actor.roles:
         # She answers for a whole département: who is missing, not everyone.
@@ -197,7 +201,7 @@ def desk(actor: Actor, at: datetime, *, discreet: bool = False) -> Desk:
                 place=face.home if pk not in hosted or len(roof.homes) > 1 else "",
             )
         )
-    listed = hosted | personal | {pk for pk in watched if pk in running and (returned or running[pk].away)}
+    listed = hosted | personal | reading | {pk for pk in watched if pk in running and (returned or running[pk].away)}
     lines = [line for line in lines if line.face.pk in listed]
     said = {line.face.pk for line in lines if line.steps}
     away = [line for line in lines if line.episode and line.episode.away]
@@ -351,10 +355,11 @@ def _step(
     face: Face | None = None,
     notes: tuple[str, ...] = (),
 ) -> Step:
-    """Its owner is a person, or a role: of which team, when it is not the reader's own."""
+    """Its owner is a person, or a role: of which team, when it is not the reader's own and she may know the place."""
+    known = face is not None and face.placed
     if task.owner_user:
         owner = task.owner_user.display_name
-    elif task.organisation_id in actor.organisation_ids:
+    elif task.organisation_id in actor.organisation_ids or not (known or task.organisation.kind in people.AUTHORITIES):
         owner = roles[task.owner_role]
     else:
         owner = f"{roles[task.owner_role]} · {task.organisation.name}"

@@ -11,7 +11,7 @@ from maillage.accounts.enums import Ability
 from maillage.accounts.roles import ABILITIES
 from maillage.accounts.selectors import with_descendants
 from maillage.common.errors import NotAllowed, RuleBroken
-from maillage.episodes import lifecycle, protocol
+from maillage.episodes import lifecycle
 from maillage.episodes.enums import Action
 from maillage.episodes.models import EpisodeDocument, MissingEpisode, Outing
 from maillage.youth import access as youth
@@ -55,18 +55,17 @@ def document_or_404(actor: Actor, pk: uuid.UUID) -> EpisodeDocument:
 
 
 def abilities(actor: Actor, person_id: uuid.UUID) -> frozenset[Ability]:
-    """What her roles let her do for this young person: those she holds where a current mission comes from.
+    """What her posts let her do for this young person: those that count for a current mission (`youth.posts_for`).
 
-    A mission of her own (not of an organisation) counts with every role she holds; one on call, with the roles
-    on call alone. Nothing for strangers.
+    Nothing for strangers, nor through a temporary access, which is for reading.
     """
-    held: set[Ability] = set()
-    for mission in youth.current_missions(actor).filter(person_id=person_id):
-        for post in actor.posts:
-            here = mission.organisation_id in (None, post.organisation_id)
-            if here and (mission.kind != MissionKind.ON_CALL or post.role in protocol.ALWAYS_STAFFED):
-                held |= ABILITIES[post.role]
-    return frozenset(held)
+    return frozenset(
+        ability
+        for mission in youth.current_missions(actor).filter(person_id=person_id)
+        if mission.kind != MissionKind.TEMPORARY
+        for post in youth.posts_for(actor, mission)
+        for ability in ABILITIES[post.role]
+    )
 
 
 def allowed(actor: Actor, episode: MissingEpisode) -> tuple[Action, ...]:

@@ -21,6 +21,7 @@ from maillage.episodes.models import MissingEpisode
 from maillage.episodes.selectors import Entry
 from maillage.vault.sealing import Opened
 from maillage.youth import selectors as people
+from maillage.youth.access import address_of
 from maillage.youth.enums import Authority, Kinship, LegalStatus
 
 Rows = list[list[str]]
@@ -62,6 +63,23 @@ class Reading:
         if value:
             self.sections.add(row._meta.get_field(name).section)
         return dict(value)
+
+    def _place(self) -> bool:
+        """Whether where she lives may be printed; whoever opens the document then needs to know it too."""
+        known = Section.WHEREABOUTS in self.opened.sections
+        if known:
+            self.sections.add(Section.WHEREABOUTS)
+        return known
+
+    def home(self, home: Organisation) -> str:
+        """Its name, which gives the place she lives in; neutral words for who may not know it."""
+        return home.name if self._place() else str(people.PLACE_UNSAID)
+
+    def address(self, home: Organisation) -> str:
+        """Its name and address."""
+        if not self._place():
+            return str(people.PLACE_UNSAID)
+        return ", ".join(filter(None, (home.name, address_of(self.opened, home))))
 
 
 @dataclass(frozen=True)
@@ -156,11 +174,11 @@ def call_back(organisation: Organisation) -> str:
     return number(organisation.phone)
 
 
-def _declarer(frame: Frame, episode: MissingEpisode) -> list[tuple[str, str]]:
+def _declarer(read: Reading, frame: Frame, episode: MissingEpisode) -> list[tuple[str, str]]:
     home = episode.organisation
     return [
         ("Déclarée par", frame.author),
-        ("Pour", home.name),
+        ("Pour", read.home(home)),
         ("Rappeler, jour et nuit", call_back(home)),
     ]
 
@@ -203,8 +221,7 @@ def declaration(
         ]
         for parent in people.parents_of(person)
     ]
-    place = ", ".join(filter(None, (home.name, home.address, home.commune)))
-    read.sections.add(Section.WHEREABOUTS)  # where she lives is no sealed column, and is printed all the same
+    place = read.address(home)
     return [
         notice(f"Rappeler l’établissement jour et nuit : {call_back(home) or '………………………………'}"),
         fields(
@@ -277,7 +294,7 @@ def declaration(
         paragraphs(
             "", "Le déclarant s’engage à dire aux enquêteurs chaque signe de vie, et son retour dès qu’il le sait."
         ),
-        signature([*_declarer(frame, episode), ("Le", at_text(frame.at, zone))]),
+        signature([*_declarer(read, frame, episode), ("Le", at_text(frame.at, zone))]),
     ]
 
 
@@ -306,7 +323,7 @@ def end_of_search(
             "Nous demandons la fin des recherches et le retrait de l’inscription au fichier des personnes recherchées."
         ),
         paragraphs("", "Nous prions le service de confirmer ce retrait au numéro ci-dessous, tenu jour et nuit."),
-        signature([*_declarer(frame, episode), ("Le", at_text(frame.at, zone))]),
+        signature([*_declarer(read, frame, episode), ("Le", at_text(frame.at, zone))]),
     ]
 
 
@@ -322,7 +339,7 @@ def serious_event(read: Reading, episode: MissingEpisode, steps: Rows, frame: Fr
         fields(
             "L’établissement",
             [
-                ("Nom", home.name),
+                ("Nom", read.home(home)),
                 ("Type", str(OrganisationKind(home.kind).label)),
                 ("Département", home.departement),
                 ("Rappeler, jour et nuit", call_back(home)),
@@ -346,7 +363,7 @@ def serious_event(read: Reading, episode: MissingEpisode, steps: Rows, frame: Fr
             [("Pour la personne concernée", ""), ("Pour les autres", ""), ("Mesures prises", "")],
         ),
         signature(
-            [*_declarer(frame, episode), ("Le", "")],
+            [*_declarer(read, frame, episode), ("Le", "")],
             under="Nom, qualité et signature de la direction ou de son délégué",
         ),
     ]

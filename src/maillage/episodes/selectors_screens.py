@@ -35,7 +35,8 @@ from maillage.youth.enums import LegalStatus, MissionKind
 if TYPE_CHECKING:
     from maillage.youth.models import YoungPerson
 
-_STEP_ROLES = tuple(role for role in Role if Ability.STEP_DO in ABILITIES[role])
+# Of a service that follows her; a foster carer, when she is named for her.
+_STEP_ROLES = tuple(role for role in Role if Ability.STEP_DO in ABILITIES[role] and role != Role.FOSTER_CARER)
 _ORIGINS = {
     OrganisationKind.HOME: Origin.HOME,
     OrganisationKind.FOSTER_CARE: Origin.FOSTER_CARER,
@@ -76,18 +77,21 @@ def origin_of(organisation: Organisation) -> Origin:
 
 
 def relay_choices(
-    episode: MissingEpisode, at: datetime, *, besides: Collection[uuid.UUID | None] = ()
+    by: Actor, episode: MissingEpisode, at: datetime, *, besides: Collection[uuid.UUID | None] = ()
 ) -> list[tuple[str, str]]:
-    """Who may take a step over: on-call roles first, then people, in organisations that may know her.
+    """Who may take a step over: on-call roles first, then people, in organisations that may know her; and the foster
+    carer she lives with. A reader who may not know where she lives reads no home's name.
 
     Values are « role:<code>:<organisation> » and « user:<id>:<organisation> ». `besides`: who has it already.
     """
     missions = people_of.missions_of(episode.person)
+    sections = youth.open_sections(by, episode.person)
     homes = {mission.organisation.pk: mission.organisation for mission in missions if mission.organisation}
     labels = role_labels()
     users: dict[uuid.UUID, tuple[str, str]] = {}
     told: dict[tuple[str, str], str] = {}
     for pk, organisation in homes.items():
+        named = people_of.service_name(organisation, sections)
         for role in rota.ROTA_ROLES:
             names = ", ".join(user.display_name for user in rota.on_call(pk, role, at))
             # An association answers for its homes: the same people under the same role are one choice.
@@ -96,7 +100,12 @@ def relay_choices(
         able = rota.members_among(pk, _STEP_ROLES, at) - set(besides)
         for user in colleagues([pk], at):
             if user.pk in able:
-                users.setdefault(user.pk, (f"user:{user.pk}:{pk}", f"{user.display_name}, {organisation.name}"))
+                users.setdefault(user.pk, (f"user:{user.pk}:{pk}", f"{user.display_name}, {named}"))
+    for mission in missions:
+        carer, placement = mission.user, mission.placement
+        if carer is not None and placement is not None and carer.is_active and carer.pk not in set(besides):
+            pk = placement.organisation_id
+            users.setdefault(carer.pk, (f"user:{carer.pk}:{pk}", f"{carer.display_name}, {labels[Role.FOSTER_CARER]}"))
     roles = [(value, f"{labels[role]} ({names})") for (role, names), value in told.items()]
     return [*roles, *users.values()]
 
@@ -109,20 +118,20 @@ def relay_target(
     return organisation, colleagues([organisation_id], at).filter(pk=user_id).first() if user_id else None
 
 
-def decision_owners(episode: MissingEpisode, at: datetime) -> list[tuple[str, str]]:
+def decision_owners(by: Actor, episode: MissingEpisode, at: datetime) -> list[tuple[str, str]]:
     """Who may be charged with a decision: a role of the episode's organisation, or a person of those who know her."""
     labels = role_labels()
     roles = [(f"role:{role}", labels[role]) for role in (Role.CASE_WORKER, Role.EDUCATOR, Role.ON_CALL_MANAGER)]
     return roles + [
         (f"user:{value.split(':')[1]}", label)
-        for value, label in relay_choices(episode, at)
+        for value, label in relay_choices(by, episode, at)
         if value.startswith("user:")
     ]
 
 
-def person_at_work(pk: uuid.UUID, episode: MissingEpisode, at: datetime) -> User | None:
+def person_at_work(by: Actor, pk: uuid.UUID, episode: MissingEpisode, at: datetime) -> User | None:
     """A person `decision_owners` offers."""
-    offered = {value for value, _label in decision_owners(episode, at)}
+    offered = {value for value, _label in decision_owners(by, episode, at)}
     return User.objects.filter(pk=pk, is_active=True).first() if f"user:{pk}" in offered else None
 
 

@@ -15,15 +15,18 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from maillage.accounts.actors import Actor
+from maillage.accounts.actors import Actor, Post
 from maillage.accounts.enums import Ability, Role
-from maillage.accounts.roles import SECTIONS
+from maillage.accounts.models import Organisation
+from maillage.accounts.roles import ABILITIES, SECTIONS
+from maillage.accounts.sealed import place_of
 from maillage.audit.journal import record, record_once
 from maillage.common.clock import now
 from maillage.common.enums import Section
+from maillage.reference import communes
 from maillage.vault.models import DataKey
-from maillage.vault.sealing import Opened
-from maillage.youth.enums import SHEET_READ, YOUTH_READ, MissionKind
+from maillage.vault.sealing import Opened, SectionClosed
+from maillage.youth.enums import SHEET_READ, TEMPORARY_SECTIONS, YOUTH_READ, MissionKind
 from maillage.youth.models import Mission, Photo, Placement, SheetOpening, YoungPerson
 
 # A read is journalled once per user, person, section and this long (security.md).
@@ -38,18 +41,14 @@ _SHEET_KINDS = frozenset({MissionKind.HOSTS, MissionKind.CASE_WORKER, MissionKin
 def current_missions(actor: Actor) -> QuerySet[Mission]:
     """The missions that let this actor see someone now. Erased files are nobody's.
 
-    A mission on call is for those on call: the rest of a service does not see everyone it may be called for.
+    A mission on call is for those on call: the rest of a service does not see everyone it may be called for. A foster
+    carer sees through missions that name her: a service's children are not all hers.
     """
     instant = now()
     seeing = [post for post in actor.posts if SECTIONS[post.role]]
     on_call = {post.organisation_id for post in seeing if post.role in _ON_CALL_ROLES}
     staff = {post.organisation_id for post in seeing if post.role != Role.FOSTER_CARER}
-    carer = {post.organisation_id for post in seeing} - staff
     holder = Q(organisation_id__in=staff) & ~Q(kind=MissionKind.ON_CALL)
-    if carer:
-        # A carer who is named for children, now or before, has nothing to do with those of the other families.
-        named = Mission.objects.filter(kind=MissionKind.HOSTS, user_id=actor.user_id)
-        holder |= Q(organisation_id__in=carer) & ~Q(kind=MissionKind.ON_CALL) & ~Q(Exists(named))
     holder |= Q(organisation_id__in=on_call, kind=MissionKind.ON_CALL)
     if seeing:
         holder |= Q(user_id=actor.user_id)
@@ -59,6 +58,30 @@ def current_missions(actor: Actor) -> QuerySet[Mission]:
         starts_at__lte=instant,
         person__data_key__destroyed_at__isnull=True,
     )
+
+
+def posts_for(actor: Actor, mission: Mission) -> tuple[Post, ...]:
+    """The posts that count for one of her missions: those held in its organisation, all of hers for her own.
+
+    In an organisation's mission, on call, only those on call; a foster carer, never. This says which sections the
+    mission opens, and which abilities it gives.
+    """
+    if mission.organisation_id is None:
+        return actor.posts
+    return tuple(
+        post
+        for post in actor.posts
+        if post.organisation_id == mission.organisation_id
+        and post.role != Role.FOSTER_CARER
+        and (mission.kind != MissionKind.ON_CALL or post.role in _ON_CALL_ROLES)
+    )
+
+
+def gives(actor: Actor, mission: Mission, ability: Ability) -> bool:
+    """Whether that mission of hers gives an ability. A temporary access is for reading: it gives none."""
+    if mission.kind == MissionKind.TEMPORARY:
+        return False
+    return any(ability in ABILITIES[post.role] for post in posts_for(actor, mission))
 
 
 def visible_to(actor: Actor) -> QuerySet[YoungPerson]:
@@ -89,14 +112,9 @@ def _sections_by_person(actor: Actor, ids: Iterable[uuid.UUID]) -> dict[uuid.UUI
 
 
 def _role_sections(actor: Actor, mission: Mission) -> frozenset[Section]:
-    """What the roles she holds for that mission open: in its organisation, or all of hers for her own."""
-    return frozenset(
-        section
-        for post in actor.posts
-        if mission.organisation_id in (None, post.organisation_id)
-        and (mission.organisation_id is None or mission.kind != MissionKind.ON_CALL or post.role in _ON_CALL_ROLES)
-        for section in SECTIONS[post.role]
-    )
+    """What the posts that count for that mission open; of a temporary access, never more than it may ever open."""
+    opened = frozenset(section for post in posts_for(actor, mission) for section in SECTIONS[post.role])
+    return opened & TEMPORARY_SECTIONS if mission.kind == MissionKind.TEMPORARY else opened
 
 
 def reveal(actor: Actor, person: YoungPerson, *sections: str) -> Opened:
@@ -154,9 +172,7 @@ class Entrance:
     def may(self, ability: Ability, kinds: Iterable[str] = MissionKind.values) -> bool:
         """As `may_here`, without asking the database again."""
         wanted = frozenset(kinds)
-        return any(
-            self.actor.may(ability, mission.organisation_id) for mission in self.mine if mission.kind in wanted
-        )
+        return any(gives(self.actor, mission, ability) for mission in self.mine if mission.kind in wanted)
 
     def open(self, *sections: str) -> Opened:
         """Those of the named sections (none named: all) that are open to her; what is opened is journalled."""
@@ -176,9 +192,7 @@ def enter(actor: Actor, pk: uuid.UUID) -> Entrance:
     photos = Photo.objects.filter(person=OuterRef("person_id"), replaced_at__isnull=True)
     places = Placement.objects.filter(person=OuterRef("person_id"), ends_on__isnull=True)
     running = list(
-        Mission.objects.filter(
-            Q(ends_at__isnull=True) | Q(ends_at__gt=instant), person_id=pk, starts_at__lte=instant
-        )
+        Mission.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=instant), person_id=pk, starts_at__lte=instant)
         .annotate(is_mine=Exists(mine), photographed=Exists(photos), placed=Exists(places))
         .select_related("person__data_key", "organisation", "user", "placement__organisation")
         .order_by("starts_at", "pk")
@@ -203,10 +217,19 @@ def _journal(actor: Actor, read: dict[uuid.UUID, frozenset[Section]]) -> None:
     )
 
 
+def address_of(opened: Opened, organisation: Organisation) -> str:
+    """Where an organisation is: street, and commune by name. SectionClosed unless her whereabouts were opened."""
+    if Section.WHEREABOUTS not in opened.sections:
+        raise SectionClosed(f"address of {organisation.pk}")
+    street, code = place_of(organisation)
+    commune = communes.find(code) if code else None
+    return ", ".join(filter(None, [street, commune.name if commune else code]))
+
+
 def may_here(actor: Actor, person: YoungPerson, ability: Ability, kinds: Iterable[str] = MissionKind.values) -> bool:
     """Whether she has the ability for this person: through a current mission (of those kinds), where it is held."""
     return any(
-        actor.may(ability, mission.organisation_id)
+        gives(actor, mission, ability)
         for mission in current_missions(actor).filter(person=person, kind__in=list(kinds))
     )
 

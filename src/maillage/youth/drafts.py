@@ -4,6 +4,7 @@ Reasons are French and never repeat a name or a birth date: a report is read on 
 """
 
 import re
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_noop as N_
 
 from maillage.common.letters import fold
 from maillage.reference import communes, zones
-from maillage.youth.enums import Authority, Contact, Kinship, LegalStatus, PlacementKind
+from maillage.youth.enums import BASES_TO_CHOOSE, Authority, Contact, Kinship, LegalStatus, PlacementKind
 from maillage.youth.phones import normalise
 
 PARENTS = 4
@@ -54,6 +55,7 @@ FIELDS: dict[str, str] = {
     "ase_reference": N_("Référence du service ASE"),
     "ase": N_("Service ASE"),
     "case_worker": N_("Courriel du référent"),
+    "foster_carer": N_("Assistant familial"),
 }
 _PARENT_FIELDS = {
     "kinship": N_("lien"),
@@ -112,18 +114,24 @@ class Place:
 
 @dataclass
 class Draft:
-    """A row understood. Empty values mean the file says nothing: they never erase."""
+    """A row understood. Empty values mean the file says nothing: they never erase.
+
+    `legal_basis` one of the closed list, "" when the file names none; `basis_note` what else it wrote there.
+    `foster_carer` an e-mail address or an account's reference.
+    """
 
     reference: str
     identity: dict[str, Any]
     departement: str
     legal_basis: str
+    basis_note: str = ""
     home: Place | None = None
     home_kind: str = ""
     placed_since: date | None = None
     association: Place | None = None
     ase: Place | None = None
     case_worker: str = ""
+    foster_carer: str = ""
     parents: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
@@ -275,6 +283,18 @@ class Reader:
             return ""
         return text.lower()
 
+    def account(self, column: str) -> str:
+        """Someone's account: her e-mail address, or the account's reference (a UUID)."""
+        try:
+            return str(uuid.UUID(self.text(column, 200)))
+        except ValueError:
+            return self.email(column)
+
+    def basis(self, column: str) -> str:
+        """The legal basis that the cell names, by code or label; "" when it says something else, or nothing."""
+        text = fold(self.text(column, 160))
+        return next((str(one.value) for one in BASES_TO_CHOOSE if text in (one.value, fold(str(one.label)))), "")
+
     def commune(self, column: str, postcode_column: str, departement: str) -> communes.Commune | None:
         """A commune of the official list: by code INSEE or name, with its postcode, or else in that département."""
         text = self.text(column, 160)
@@ -320,6 +340,7 @@ def draft(cells: Mapping[str, str], headings: Mapping[str, str], today: date, *,
         row.wrong("reference", _("référence absente : sans elle, un second import créerait un double"))
     if not any(cells.get(column) for column in ("family_name", "given_name", "usual_name")):
         row.wrong("family_name", _("ni nom ni prénom"))
+    basis = row.basis("legal_basis")
     born = identity["birth_date"]
     if born is not None and not date(1990, 1, 1) <= born <= today:
         row.wrong("birth_date", _("cette date de naissance n’est pas celle d’un jeune"))
@@ -327,13 +348,15 @@ def draft(cells: Mapping[str, str], headings: Mapping[str, str], today: date, *,
         reference=reference,
         identity={column: value for column, value in identity.items() if value not in ("", [], {}, None)},
         departement=departement,
-        legal_basis=row.text("legal_basis", 160),
+        legal_basis=basis,
+        basis_note="" if basis else row.text("legal_basis", 160),
         home=_place(row, "home", departement),
         home_kind=row.choice("home_kind", PlacementKind),
         placed_since=row.date("placed_since"),
         association=_place(row, "association", departement),
         ase=_place(row, "ase", departement),
         case_worker=row.email("case_worker"),
+        foster_carer=row.account("foster_carer"),
         parents=_parents(row, departement),
     )
     _check_following(row, found, today)

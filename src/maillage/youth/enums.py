@@ -1,13 +1,14 @@
 """Words about a young person's circle, places and followers."""
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop as N_
 
 from maillage.audit.verbs import verb
+from maillage.common.enums import Section
 
 
 class LegalStatus(models.TextChoices):
@@ -50,6 +51,42 @@ class MissionKind(models.TextChoices):
     ON_CALL = "on_call", _("Astreinte")
     FOLLOWS = "follows", _("Accompagne")
     HEALTH = "health", _("Soigne")
+    TEMPORARY = "temporary", _("Accès temporaire")  # for reading, some hours, on a written reason
+
+
+# What a temporary access may ever open: never whereabouts, words or health.
+TEMPORARY_SECTIONS = frozenset({Section.IDENTITY, Section.EDUCATION, Section.JUSTICE})
+
+
+class LegalBasis(models.TextChoices):
+    """On what ground a mission stands. A closed list: anything else a person writes beside it is sealed."""
+
+    JUDGE = "judge", _("Décision du juge des enfants (Code civil, article 375)")
+    EMERGENCY = "emergency", _("Placement en urgence, procureur ou juge (Code civil, article 375-5)")
+    ADMINISTRATIVE = "administrative", _("Accord écrit des parents avec l’ASE (CASF, article L223-2)")
+    WARD = "ward", _("Pupille de l’État ou tutelle")
+    YOUNG_ADULT = "young_adult", _("Accord de la jeune majeure ou du jeune majeur")
+    ASE = "ase", _("Mission de l’aide sociale à l’enfance (CASF, article L221-1)")
+    SHARED_SECRECY = "shared_secrecy", _("Secret partagé entre professionnels tenus au secret (CASF, article L226-2-2)")
+    CARE = "care", _("Équipe de soins (Code de la santé publique, article L1110-4)")
+    WRITTEN_REASON = "written_reason", _("Motif écrit, pour quelques heures")  # temporary access, that alone
+    TO_STATE = "to_state", _("À préciser (reprise de données)")  # an import whose file says nothing
+
+
+# What a person chooses from; the others are said by the software alone.
+BASES_TO_CHOOSE = tuple(basis for basis in LegalBasis if basis not in (LegalBasis.WRITTEN_REASON, LegalBasis.TO_STATE))
+
+# The ground that a legal status gives, when nothing firmer is said.
+BASIS_OF_STATUS = {
+    LegalStatus.JUDGE: LegalBasis.JUDGE,
+    LegalStatus.OPP: LegalBasis.EMERGENCY,
+    LegalStatus.ADMINISTRATIVE: LegalBasis.ADMINISTRATIVE,
+    LegalStatus.AEMO: LegalBasis.JUDGE,
+    LegalStatus.AED: LegalBasis.ADMINISTRATIVE,
+    LegalStatus.WARD: LegalBasis.WARD,
+    LegalStatus.YOUNG_ADULT: LegalBasis.YOUNG_ADULT,
+    LegalStatus.UNKNOWN: LegalBasis.TO_STATE,
+}
 
 
 class PlacementKind(models.TextChoices):
@@ -74,6 +111,9 @@ PLACEMENT_STARTED = verb("placement.started", N_("Accueil commencé"), kind=str,
 PLACEMENT_ENDED = verb("placement.ended", N_("Accueil terminé"), end_kind=str, organisation=uuid.UUID)
 PLACEMENT_KEPT = verb("placement.kept", N_("Place gardée"), until=date)
 MISSION_OPENED = verb("mission.opened", N_("Mission ouverte"), kind=str, holder=uuid.UUID)
+MISSION_CHANGED = verb(
+    "mission.changed", N_("Mission modifiée"), kind=str, holder=uuid.UUID, sections=str, until=datetime
+)
 MISSION_ENDED = verb("mission.ended", N_("Mission terminée"), kind=str, holder=uuid.UUID)
 SHEET_SAVED = verb("sheet.saved", N_("Fiche de départ enregistrée"), version=int)
 SHEET_OPENED = verb("sheet.opened", N_("Fiche de départ ouverte"), context=uuid.UUID)

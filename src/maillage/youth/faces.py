@@ -23,7 +23,8 @@ AT_HOME = frozenset({Role.EDUCATOR, Role.ON_CALL_MANAGER, Role.FOSTER_CARER})
 
 @dataclass(frozen=True)
 class Face:
-    """Who she is for this reader. `hidden`: initials, the name on touch. `home`, `zone`: where she lives now."""
+    """Who she is for this reader. `hidden`: initials, the name on touch. `home`: where she lives now, in neutral words
+    for who may not know (a name gives the place); `placed`: whether this reader knows it."""
 
     pk: uuid.UUID
     name: str
@@ -31,6 +32,7 @@ class Face:
     photo_url: str
     hidden: bool
     home: str
+    placed: bool
     organisation_id: uuid.UUID | None
     zone: str
     url: str
@@ -54,14 +56,14 @@ class Roof:
 
 
 def roof_of(actor: Actor) -> Roof:
-    """Her homes: for a manager on call of an association, those below it too. Two queries at most."""
+    """Her homes: for a manager on call of an association, those below it too. Two queries at most.
+
+    A foster carer is at home with those she is named for, not with all those of her service.
+    """
     named = access.current_missions(actor).filter(user_id=actor.user_id, kind=MissionKind.HOSTS)
     hosted = frozenset(named.values_list("person_id", flat=True))
     managed = with_descendants(post.organisation_id for post in actor.posts if post.role == Role.ON_CALL_MANAGER)
-    homes = managed | {post.organisation_id for post in actor.posts if post.role in AT_HOME}
-    if hosted:
-        # A foster carer named for some children: not all those of her service.
-        homes -= {post.organisation_id for post in actor.posts if post.role == Role.FOSTER_CARER}
+    homes = managed | {post.organisation_id for post in actor.posts if post.role in AT_HOME - {Role.FOSTER_CARER}}
     return Roof(homes, hosted)
 
 
@@ -82,7 +84,7 @@ def faces(
         return {}
     prefetch_related_objects(persons, selectors.with_placement())
     roof = roof or roof_of(actor)
-    opened = opened or access.reveal_many(actor, persons, Section.IDENTITY)
+    opened = opened or access.reveal_many(actor, persons, Section.IDENTITY, Section.WHEREABOUTS)
     own = {person.pk for person in persons if roof.covers(person)}
     photos = frozenset() if discreet else selectors.photos_of([person for person in persons if person.pk in own])
     found = {}
@@ -95,7 +97,8 @@ def faces(
             initials=selectors.initials(read, person),
             photo_url=reverse("youth:photo", args=[person.pk]) if person.pk in photos else "",
             hidden=discreet or person.pk not in own,
-            home=placement.organisation.name if placement else "",
+            home=selectors.home_name(read, placement),
+            placed=placement is not None and Section.WHEREABOUTS in read.sections,
             organisation_id=placement.organisation_id if placement else None,
             zone=placement.organisation.zone if placement else ZONE,
             url=reverse("desk:file", args=[person.pk]),

@@ -10,7 +10,7 @@ from maillage.accounts.models import Organisation
 from maillage.common.forms import TokenForm
 from maillage.vault.sealing import Opened
 from maillage.youth import photos, words
-from maillage.youth.enums import Authority, Contact, Kinship, LegalStatus, PlacementEnd, PlacementKind
+from maillage.youth.enums import BASES_TO_CHOOSE, Authority, Contact, Kinship, LegalStatus, PlacementEnd, PlacementKind
 from maillage.youth.models import DepartureSheet, ParentalSituation, YoungPerson
 from maillage.youth.phones import normalise
 
@@ -222,7 +222,12 @@ class PlacementStartForm(TokenForm):
     )
     kind = forms.ChoiceField(label=_("Type d’accueil"), choices=PlacementKind)
     starts_on = _day(label=_("Depuis"))
-    legal_basis = forms.CharField(label=_("Base légale"), help_text=_("La décision et sa date."), max_length=160)
+    legal_basis = forms.ChoiceField(
+        label=_("Base légale"), choices=[("", _("Choisir…")), *((one.value, one.label) for one in BASES_TO_CHOOSE)]
+    )
+    reason = forms.CharField(
+        label=_("Précision"), help_text=_("La décision et sa date, par exemple."), max_length=500, required=False
+    )
 
     def __init__(self, *args: Any, organisations: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

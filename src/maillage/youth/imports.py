@@ -14,8 +14,9 @@ from django.db import IntegrityError, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from maillage.accounts.enums import OrganisationKind
+from maillage.accounts.enums import OrganisationKind, Role
 from maillage.accounts.models import Organisation, User
+from maillage.accounts.selectors import users_holding
 from maillage.accounts.services import organisation_save
 from maillage.audit.journal import By, System
 from maillage.common.clock import now
@@ -24,7 +25,7 @@ from maillage.common.letters import fold
 from maillage.reference.zones import PARIS, zone_of
 from maillage.youth import services
 from maillage.youth.drafts import Draft, Place, Refused, draft
-from maillage.youth.enums import LegalStatus, MissionKind, PlacementKind
+from maillage.youth.enums import BASIS_OF_STATUS, LegalStatus, MissionKind, PlacementKind
 from maillage.youth.mappings import ColumnMapping, Columns, load
 from maillage.youth.models import Mission, ParentalSituation, Placement, YoungPerson
 from maillage.youth.names import NameIndex
@@ -190,7 +191,8 @@ class _Import:
         for key, values in found.parents.items():
             changed |= self._parent(person, key, values)
         worker = self._case_worker(found, remarks)
-        changed |= self._follow(person, found, home, ase, worker, remarks)
+        carer = self._foster_carer(found, home, remarks)
+        changed |= self._follow(person, found, home, ase, worker, carer, remarks)
         return changed
 
     def _parent(self, person: YoungPerson, key: str, values: dict[str, Any]) -> bool:
@@ -211,6 +213,26 @@ class _Import:
             remarks.append(_("référent sans compte : créez-le, puis ouvrez-lui une mission"))
         return user
 
+    def _foster_carer(self, found: Draft, home: Organisation | None, remarks: list[str]) -> User | None:
+        """The foster carer whom the row names, if that is what she is in the service it names: else nobody."""
+        if not found.foster_carer:
+            return None
+        if home is None:
+            remarks.append(_("famille d’accueil refusée : la ligne ne dit pas de quel service elle relève"))
+            return None
+        field = "email__iexact" if "@" in found.foster_carer else "pk"
+        user = User.objects.filter(**{field: found.foster_carer}, is_active=True).first()
+        if user is None:
+            remarks.append(
+                _("famille d’accueil refusée : aucun compte ouvert ne répond à ce nom ; créez-le, puis nommez-la")
+            )
+        elif user not in users_holding(Role.FOSTER_CARER, home.pk, now()):
+            remarks.append(
+                _("famille d’accueil refusée : ce compte n’est pas celui d’une assistante familiale du service")
+            )
+            return None
+        return user
+
     def _follow(
         self,
         person: YoungPerson,
@@ -218,10 +240,12 @@ class _Import:
         home: Organisation | None,
         ase: Organisation | None,
         worker: User | None,
+        carer: User | None,
         remarks: list[str],
     ) -> bool:
         """Her place and the missions that go with it. A move is never decided by a file."""
-        basis = found.legal_basis or _basis(found)
+        status = LegalStatus(found.identity.get("legal_status", person.legal_status))
+        basis, reason = found.legal_basis or BASIS_OF_STATUS[status], found.basis_note
         present = Placement.objects.filter(person=person, ends_on__isnull=True).first()
         if home is not None and present is not None and present.organisation_id != home.pk:
             remarks.append(_("un accueil est déjà en cours ailleurs : le changement de lieu se fait dans Maillage"))
@@ -237,21 +261,26 @@ class _Import:
                 kind=found.home_kind,
                 starts_on=found.placed_since,
                 legal_basis=basis,
+                reason=reason,
                 case_worker=worker,
                 ase=ase,
+                foster_carer=carer,
             )
             return True
         changed = False
+        lives_there = home is not None and present is not None and present.organisation_id == home.pk
         for kind, organisation, user in (
             (MissionKind.ON_CALL, ase, None),
             (MissionKind.CASE_WORKER, None, worker),
+            (MissionKind.HOSTS, None, carer if lives_there else None),
         ):
             holder = organisation or user
             missions = Mission.objects.filter(person=person, kind=kind, organisation=organisation, user=user)
             if holder is not None and not missions.exists():
                 services.mission_open(
-                    by=self.by, person=person, kind=kind, organisation=organisation, user=user, legal_basis=basis
-                )
+                    by=self.by, person=person, kind=kind, organisation=organisation, user=user, legal_basis=basis,
+                    reason=reason,
+                )  # fmt: skip
                 changed = True
         return changed
 
@@ -299,11 +328,6 @@ class _Import:
 
 def _names(found: Draft) -> list[str]:
     return [str(found.identity[name]) for name in ("given_name", "family_name", "usual_name") if name in found.identity]
-
-
-def _basis(found: Draft) -> str:
-    status = found.identity.get("legal_status", LegalStatus.UNKNOWN)
-    return _("Reprise de données : %(status)s") % {"status": LegalStatus(status).label}
 
 
 def run(

@@ -11,6 +11,7 @@ from maillage.youth.enums import (
     Authority,
     Contact,
     Kinship,
+    LegalBasis,
     LegalStatus,
     MissionKind,
     PlacementEnd,
@@ -147,14 +148,16 @@ class Placement(BaseModel):
 class Mission(BaseModel):
     """Why this organisation or person may know this young person, from when to when, on what basis.
 
-    Exactly one of `organisation`, `user`. `sections` narrows what the role opens.
+    Exactly one of `organisation`, `user`. `sections` narrows what the role opens. `reason`: what was written beside
+    the legal basis. A temporary access is a mission too: a person's, with an end.
     """
 
     data_classes = {
         DataClass.SENSITIVE: [
             "person", "organisation", "user", "kind", "sections", "legal_basis", "starts_at", "ends_at", "placement",
         ],
-        DataClass.TECHNICAL: ["version"],
+        DataClass.TECHNICAL: ["data_key", "version"],
+        DataClass.IDENTITY: ["reason"],
     }  # fmt: skip
 
     person = models.ForeignKey(YoungPerson, on_delete=models.PROTECT, related_name="missions")
@@ -165,8 +168,11 @@ class Mission(BaseModel):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="missions"
     )
     kind = models.CharField(max_length=12, choices=MissionKind)
+    # Of a mission beside whose legal basis something was written.
+    data_key = models.ForeignKey("vault.DataKey", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     sections = models.JSONField(default=list)
-    legal_basis = models.CharField(_("Base légale"), max_length=160)
+    legal_basis = models.CharField(_("Base légale"), max_length=16, choices=LegalBasis)
+    reason = SealedField(section=Section.EDUCATION)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
     placement = models.ForeignKey(Placement, on_delete=models.PROTECT, null=True, blank=True, related_name="missions")
@@ -182,6 +188,15 @@ class Mission(BaseModel):
             models.CheckConstraint(
                 condition=models.Q(ends_at__isnull=True) | models.Q(ends_at__gt=models.F("starts_at")),
                 name="youth_mission_end_after_start",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reason__isnull=True) | models.Q(data_key__isnull=False),
+                name="youth_mission_reason_has_key",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind="temporary")
+                | models.Q(user__isnull=False, ends_at__isnull=False, reason__isnull=False),
+                name="youth_temporary_is_a_persons_and_ends",
             ),
         ]
         indexes = [

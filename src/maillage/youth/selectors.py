@@ -1,7 +1,7 @@
 """What pages show of a young person. Names come from an `Opened` that `youth.access` gave."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -9,6 +9,7 @@ from itertools import groupby
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from maillage.accounts.actors import Actor
 from maillage.accounts.enums import OrganisationKind, Role
@@ -25,6 +26,18 @@ from maillage.youth.models import DepartureSheet, Mission, ParentalSituation, Ph
 from maillage.youth.parents import Decision, may_notify
 
 _PRESENT = "present_placements"
+# Said where a name would give the place.
+PLACE_UNSAID = gettext_lazy("Lieu d’accueil non indiqué")
+# Whose names give no place: everybody knows where they are, nobody lives there.
+AUTHORITIES = frozenset(
+    {
+        OrganisationKind.ASE,
+        OrganisationKind.DEPARTEMENT,
+        OrganisationKind.POLICE,
+        OrganisationKind.GENDARMERIE,
+        OrganisationKind.PROSECUTOR,
+    }
+)
 
 
 def with_placement() -> "Prefetch[str]":
@@ -109,6 +122,19 @@ def age_at(opened: Opened, person: YoungPerson, day: date) -> int | None:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
+def home_name(opened: Opened, placement: Placement | None) -> str:
+    """Where she lives, by name: a name gives the place, so only to whom her whereabouts are open."""
+    if placement is None:
+        return ""
+    return placement.organisation.name if Section.WHEREABOUTS in opened.sections else str(PLACE_UNSAID)
+
+
+def service_name(organisation: Organisation, sections: Collection[str]) -> str:
+    """A service in someone's file, for who opens those sections: by its kind alone where its name gives the place."""
+    known = Section.WHEREABOUTS in sections or organisation.kind in AUTHORITIES
+    return organisation.name if known else str(organisation.get_kind_display())
+
+
 def parents_of(person: YoungPerson) -> list[ParentalSituation]:
     """Parents and guardians, mother and father first."""
     rank = {"mother": 0, "father": 1, "guardian": 2, "ad_hoc": 3}
@@ -157,7 +183,7 @@ def missions_of(person: YoungPerson) -> list[Mission]:
     instant = now()
     return list(
         Mission.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=instant), person=person, starts_at__lte=instant)
-        .select_related("organisation", "user")
+        .select_related("organisation", "user", "placement")
         .order_by("starts_at", "pk")
     )
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maillage.youth import lookup_urls, views
+from maillage.youth import lookup_urls, mission_views, views
 
 app_name = "youth"
 
@@ -19,4 +19,9 @@ urlpatterns = [
     path("p/<uuid:pk>/accueil/nouveau/", views.placement_start, name="placement_start"),
     path("p/<uuid:pk>/accueil/garder/", views.placement_keep, name="placement_keep"),
     path("p/<uuid:pk>/accueil/fin/", views.placement_end, name="placement_end"),
+    path("p/<uuid:pk>/suivi/", mission_views.missions, name="missions"),
+    path("p/<uuid:pk>/suivi/nouvelle/", mission_views.mission_service, name="mission_service"),
+    path("p/<uuid:pk>/suivi/nouvelle/<uuid:organisation_id>/", mission_views.mission_open, name="mission_open"),
+    path("p/<uuid:pk>/suivi/<uuid:mission_id>/", mission_views.mission, name="mission"),
+    path("p/<uuid:pk>/suivi/<uuid:mission_id>/fin/", mission_views.mission_end, name="mission_end"),
 ]

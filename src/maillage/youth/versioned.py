@@ -1,13 +1,16 @@
 """Edits of a row that several people may hold open: written on the version they were made on, or refused whole."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import models
 from django.db.models import F
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from maillage.common.enums import Section
 from maillage.common.errors import Difference, NotAllowed, StaleEdit
 from maillage.vault.fields import SealedField
 from maillage.vault.sealing import Opened, Sealer
@@ -112,7 +115,11 @@ def shown(row: models.Model, field: str, value: Any) -> str:
         return ", ".join(shown(row, field, item) for item in value)
     if isinstance(value, Mapping):
         return ", ".join(shown(row, field, item) for item in value.values() if item)
+    if isinstance(value, datetime):
+        return date_format(timezone.localtime(value), "j F Y, H:i")
     if isinstance(value, date):
         return value.strftime("%d/%m/%Y")
+    if field == "sections":
+        return str(Section(value).label)
     choices = dict(row._meta.get_field(field).flatchoices)  # type: ignore[union-attr]
     return str(choices.get(value, value))

@@ -174,7 +174,9 @@ def placement_start(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     _require(me, young, Ability.MISSION_EDIT)
     form = forms.PlacementStartForm(posted(request), organisations=selectors.hosts(young.departement))
     if request.method == "POST" and form.is_valid():
-        typed = {name: form.cleaned_data[name] for name in ("organisation", "kind", "starts_on", "legal_basis")}
+        typed = {
+            name: form.cleaned_data[name] for name in ("organisation", "kind", "starts_on", "legal_basis", "reason")
+        }
         if attempt(form, lambda: services.placement_start(by=me, person=young, **typed)) is not None:
             return _back(request, young, _("Accueil enregistré."))
     return _form(request, young, form, _("Nouveau lieu d’accueil"))

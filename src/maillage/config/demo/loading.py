@@ -19,6 +19,7 @@ from maillage.config.demo.people import YOUNG, Young
 from maillage.config.demo.places import DEPARTEMENT, PLACES
 from maillage.directory.content import load_institutions, load_shipped
 from maillage.directory.indexing import rebuild as build_directory
+from maillage.youth.enums import BASIS_OF_STATUS
 from maillage.youth.models import YoungPerson
 from maillage.youth.services import parent_save, person_create, photo_replace, placement_start, sheet_save
 
@@ -101,9 +102,10 @@ def _young_person(young: Young, places: dict[str, Organisation], users: dict[str
         organisation=places[young.place],
         kind=young.kind,
         starts_on=today - timedelta(days=200 + round(young.age * 10)),
-        legal_basis="Décision de placement (données inventées)",
+        legal_basis=BASIS_OF_STATUS[young.status],
         case_worker=users["referente"],
         ase=places["ase"],
+        foster_carer=users[young.carer] if young.carer else None,
     )
     for number, parent in enumerate(young.parents, 1):
         parent_save(

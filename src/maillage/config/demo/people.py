@@ -18,7 +18,8 @@ class Parent:
 
 @dataclass(frozen=True)
 class Young:
-    """`age` in years and a bit: birth dates follow the day of loading, so that ages never drift."""
+    """`age` in years and a bit: birth dates follow the day of loading, so that ages never drift. `carer`: the
+    account of the foster carer named for her."""
 
     key: str
     given: str
@@ -28,6 +29,7 @@ class Young:
     kind: PlacementKind = PlacementKind.HOME
     status: LegalStatus = LegalStatus.JUDGE
     usual: str = ""
+    carer: str = ""
     parents: tuple[Parent, ...] = ()
     sheet: bool = True
 
@@ -62,8 +64,9 @@ YOUNG = (
     Young("sacha", "Sacha", "Tournesol", 14.9, "second_home", parents=(_mother("Ondine Tournesol"),)),
     Young("lou", "Lou", "Cerf-Volant", 16.2, "second_home"),
     Young("milo", "Milo", "Arc-en-Ciel", 13.0, "second_home"),
-    Young("anais", "Anaïs", "Coquelicot", 12.7, "foster", PlacementKind.FOSTER, parents=(_mother("Flore Coquelicot"),)),
-    Young("rayan", "Rayan", "Balançoire", 15.5, "foster", PlacementKind.FOSTER),
+    Young("anais", "Anaïs", "Coquelicot", 12.7, "foster", PlacementKind.FOSTER, carer="famille",
+          parents=(_mother("Flore Coquelicot"),)),
+    Young("rayan", "Rayan", "Balançoire", 15.5, "foster", PlacementKind.FOSTER, carer="famille"),
     Young("elsa", "Elsa", "Marmotte", 14.1, "aemo", PlacementKind.FAMILY, LegalStatus.AEMO, parents=(
         _mother("Nour Marmotte", phone="+33639980037"),
     )),

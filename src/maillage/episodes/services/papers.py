@@ -122,11 +122,12 @@ def _content(
             raise RuleBroken(_("Une des lignes choisies n’est plus dans le fil."), field="lines")
         parts = documents.chronology(read, row, chosen, words, frame)
     title = documents.TITLES[kind]
-    # Parents may read the chronology: where the place is confidential, not even its name is printed.
+    # Parents may read the chronology: where the place is confidential, not even its name is printed. Nor is it by who
+    # may not know where she lives.
     secret = kind == DocumentKind.CHRONOLOGY and row.organisation.confidential
     sender = f"Département {row.organisation.departement}"
-    if not secret:
-        sender = f"{row.organisation.name} — {sender.lower()}"
+    if not secret and Section.WHEREABOUTS in opened.sections:
+        sender = f"{read.home(row.organisation)} — {sender.lower()}"
     subtitle = f"Épisode n° {row.number}"
     content = documents.content(
         frame,

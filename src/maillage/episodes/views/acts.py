@@ -67,7 +67,7 @@ def _details(by: Actor, episode: MissingEpisode) -> Mapping[str, Any]:
 
 
 def _owners(by: Actor, episode: MissingEpisode) -> Mapping[str, Any]:
-    return {"owners": decision_owners(episode, now())}
+    return {"owners": decision_owners(by, episode, now())}
 
 
 def _placement(by: Actor, episode: MissingEpisode) -> Mapping[str, Any]:
@@ -97,7 +97,7 @@ def _decide(by: Actor, episode: MissingEpisode, form: forms.DecisionForm) -> Any
         due_at=given["due_at"],
         text=given["text"],
         owner_role=form.owner_role,
-        owner_user=person_at_work(form.owner_id, episode, now()) if form.owner_id else None,
+        owner_user=person_at_work(by, form.owner_id, episode, now()) if form.owner_id else None,
     )
 
 

@@ -20,6 +20,8 @@ from maillage.tasks import rota
 from maillage.tasks.access import Reach
 from maillage.tasks.enums import TaskState
 from maillage.tasks.models import HandOver, Task
+from maillage.vault.sealing import Opened
+from maillage.youth.selectors import service_name
 
 # The event that does a step, and the act that writes it.
 _RECORDS = {
@@ -81,10 +83,11 @@ def _mine(by: Actor, task: Task) -> bool:
     return any(post.role == task.owner_role and post.organisation_id == task.organisation_id for post in by.posts)
 
 
-def _relay_words(relay: HandOver | None, roles: Mapping[str, str]) -> str:
+def _relay_words(relay: HandOver | None, roles: Mapping[str, str], opened: Opened) -> str:
     if relay is None:
         return ""
-    to = relay.to_user.display_name if relay.to_user else f"{roles[relay.to_role]}, {relay.to_organisation.name}"
+    team = service_name(relay.to_organisation, opened.sections)
+    to = relay.to_user.display_name if relay.to_user else f"{roles[relay.to_role]}, {team}"
     if relay.pending:
         return _("Relais proposé à %(to)s par %(by)s, pas encore confirmé.") % {
             "to": to,
@@ -101,7 +104,7 @@ def _verb(task: Task) -> str:
     return _("C’est envoyé") if task.document else _("C’est fait")
 
 
-def owner_of(task: Task, roles: Mapping[str, str], at: datetime | None = None) -> str:
+def owner_of(task: Task, roles: Mapping[str, str], opened: Opened, at: datetime | None = None) -> str:
     """Its person, else the role; with `at`, also who answers for that role then."""
     if task.owner_user is not None:
         return task.owner_user.display_name
@@ -110,7 +113,7 @@ def owner_of(task: Task, roles: Mapping[str, str], at: datetime | None = None) -
         ", ".join(user.display_name for user in rota.on_call(task.organisation_id, task.owner_role, at)) if at else ""
     )
     on_rota = task.owner_role in rota.ROTA_ROLES
-    return f"{label} ({names})" if names and on_rota else f"{label}, {task.organisation.name}"
+    return f"{label} ({names})" if names and on_rota else f"{label}, {service_name(task.organisation, opened.sections)}"
 
 
 def step_shown(view: StepView, page: EpisodePage, reach: Reach, *, at: datetime | None = None) -> StepShown:
@@ -131,7 +134,7 @@ def step_shown(view: StepView, page: EpisodePage, reach: Reach, *, at: datetime 
         state=task.state,
         state_label=str(TaskState(task.state).label),
         due_at=task.due_at,
-        owner=owner_of(task, roles, at),
+        owner=owner_of(task, roles, opened, at),
         mine=_mine(reach.actor, task),
         why=view.detail.partition("\n")[2] or task.why,
         source=task.source,
@@ -143,7 +146,7 @@ def step_shown(view: StepView, page: EpisodePage, reach: Reach, *, at: datetime 
         reference=view.reference,
         note=view.note,
         reason_not_due=view.reason,
-        hand_over=_relay_words(last, roles),
+        hand_over=_relay_words(last, roles, opened),
         word=opened.text(pending, "word") if pending and opened.may(pending, "word") else "",
         after=task.starts_after.title if task.starts_after else "",
         live=task.live,

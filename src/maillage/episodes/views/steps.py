@@ -151,7 +151,7 @@ def hand_over(request: HttpRequest, episode_id: uuid.UUID, task_id: uuid.UUID) -
     delays = versions.delays(here.episode.organisation.departement, versions.protocol_of(here.episode.protocol))
     form = HandOverForm(
         posted(request),
-        to=relay_choices(here.episode, now(), besides=(here.task.owner_user_id, here.by.user_id)),
+        to=relay_choices(here.by, here.episode, now(), besides=(here.task.owner_user_id, here.by.user_id)),
         zone=here.zone,
     )
     if request.method == "POST" and form.is_valid():

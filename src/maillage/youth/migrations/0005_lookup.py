@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("vault", "0001_initial"),
-        ("youth", "0001_initial"),
+        ("youth", "0004_mission_closed_list"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -2,7 +2,7 @@
 
 from maillage.youth.models import SheetOpening
 from maillage.youth.services.base import ALL_SECTIONS, Doer, reference_digest
-from maillage.youth.services.missions import mission_end, mission_open
+from maillage.youth.services.missions import mission_change, mission_end, mission_open
 from maillage.youth.services.people import (
     additions,
     parent_save,
@@ -18,6 +18,7 @@ __all__ = [
     "Doer",
     "SheetOpening",
     "additions",
+    "mission_change",
     "mission_end",
     "mission_open",
     "parent_save",

@@ -44,13 +44,16 @@ def placement_start(
     starts_on: date,
     legal_basis: str,
     sections: Sequence[str] = ALL_SECTIONS,
+    reason: str = "",
     case_worker: User | None = None,
     ase: Organisation | None = None,
+    foster_carer: User | None = None,
 ) -> Placement:
     """She lives there from that day: opens the hosting organisation's mission in the same transaction.
 
     So do the managers on call of the association above it. `case_worker` gets a personal mission, `ase` (the
-    service on call) an organisation's; one that runs already is left as it is. RuleBroken when she lives
+    service on call) an organisation's; one that runs already is left as it is. `foster_carer` gets a personal mission
+    that ends with the placement: in a foster service, who is not named sees nobody. RuleBroken when she lives
     somewhere already.
     """
     require_to_follow(by, person)
@@ -66,6 +69,8 @@ def placement_start(
         (MissionKind.HOSTS, organisation, None, placement),
         *((MissionKind.ON_CALL, above, None, placement) for above in _managing(organisation)),
     ]
+    if foster_carer is not None:
+        holders.append((MissionKind.HOSTS, None, foster_carer, placement))
     if case_worker is not None:
         holders.append((MissionKind.CASE_WORKER, None, case_worker, None))
     if ase is not None:
@@ -81,6 +86,7 @@ def placement_start(
             user=user,
             sections=sections,
             legal_basis=legal_basis,
+            reason=reason,
             starts_at=since,
             placement=place,
         )
@@ -139,7 +145,7 @@ def placement_end(
         also={"ase_agreed_by": by.user_id, "ase_agreed_at": at, "kept_until": None},
     )
     for mission in Mission.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), placement=row):
-        end_mission(by=by, mission=mission, version=mission.version, at=at)
+        end_mission(by=by, mission=mission, at=at)
     note(subject=person.pk, end_kind=end_kind, organisation=row.organisation_id)
     return row
 
