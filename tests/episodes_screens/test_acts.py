@@ -193,7 +193,10 @@ def test_closing_asks_for_what_is_left_or_a_written_reason(world: Any, browser: 
     url = reverse("episodes:close", args=[episode.pk])
     page = browser().submit(url, reason="followed")
     assert page.status_code == 422
-    assert "Faites-les, ou écrivez pourquoi vous fermez sans." in page.content.decode()
+    html = page.content.decode()
+    assert "Écrivez pourquoi vous fermez." in html
+    assert "motif écrit demandé" in html
+    assert "(facultatif)" not in html
     assert browser().submit(url, reason="followed", note="Suivi tenu ailleurs (synthétique).").status_code == 302
     episode.refresh_from_db()
     assert episode.closing_reason == "followed"
