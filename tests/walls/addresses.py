@@ -331,6 +331,13 @@ SHARED = {
 SHARED |= {"directory_api:structure", "directory_api:service"}
 SHARED |= {"episodes:instrument_withdraw", "episodes:protocol_choose"}
 
+# Everybody's, about nobody: `tests/portal` reads each of them.
+OF_ONESELF["portal:start"] = (f"302:{ALL}", 302)
+SHARED |= {
+    f"portal:{name}"
+    for name in ("doors", "traces", "card", "law", "transmit", "transmit_in", "resources", "stop", "near")
+}
+
 
 def names(resolver: URLResolver | None = None, space: str = "") -> Iterator[str]:
     """Every name the resolver knows, with its namespace."""

@@ -99,6 +99,9 @@ class Doors(LoginRequiredMiddleware):
         unattended = _unattended(request)
         if unattended is not None:
             return unattended
+        if request.path == "/" and settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            # A stranger, not a professional whose session has ended: the public pages.
+            return redirect(settings.PUBLIC_HOME)
         response: HttpResponseBase = super().handle_no_permission(request, view_func)
         return response
 

@@ -57,6 +57,14 @@ def by_name(text: str, postcode: str | None = None) -> list[Commune]:
     return served or [commune for commune in found if _same_departement(commune, postcode)]
 
 
+def by_postcode(postcode: str) -> list[Commune]:
+    """Communes that a postcode serves, by code; none when it is not five digits."""
+    postcode = postcode.strip()
+    if not re.fullmatch(r"\d{5}", postcode):
+        return []
+    return [commune for commune in _list()[0].values() if postcode in commune.postcodes]
+
+
 def _same_departement(commune: Commune, postcode: str) -> bool:
     if commune.departement in ("2A", "2B"):
         return postcode.startswith("20")

@@ -42,14 +42,15 @@ INSTALLED_APPS = [
     "maillage.casework",
     "maillage.episodes",
     "maillage.desk",
+    "maillage.portal",
     "maillage.config",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",  # before what only pages need: a header more weighs on each file
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "maillage.common.middleware.no_store",
     "maillage.common.middleware.read_only",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -126,6 +127,15 @@ _FEATURES_OFF = [
     "geolocation", "gyroscope", "browsing-topics", "magnetometer", "microphone", "midi", "payment", "usb",
 ]  # fmt: skip
 PERMISSIONS_POLICY: dict[str, list[str]] = {feature: [] for feature in _FEATURES_OFF}
+
+# Public pages: what a stranger gets at the root, where « Quitter vite » leads, tiles of the operator's own for the map
+# (none by default: a tile says to whoever serves it where a reader looks).
+PUBLIC_HOME = "portal:start"
+PORTAL_EXIT = env.str("MAILLAGE_EXIT", default="https://meteofrance.com/")
+PORTAL_TILES = env.str("MAILLAGE_TILES", default="")
+PORTAL_TILES_BY = env.str("MAILLAGE_TILES_BY", default="")
+if PORTAL_TILES.startswith("https://"):
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"].append("/".join(PORTAL_TILES.split("/")[:3]))
 
 # One line an event on the error stream, and nothing by mail.
 LOGGING = {
