@@ -176,6 +176,46 @@ ABOUT_A_FILE: list[Address] = [
         "youth:mission_end", {"pk": "person", "mission_id": "mission"}, "200:CA 403:EFMH 404:DX",
         _version(Mission, "mission"), by="C",
     ),
+    _file("documents", _FILE),
+    _file("document_new", _FILE, lambda place: {
+        "file": SimpleUploadedFile("a.jpg", picture(), "image/jpeg"), "title": "x", "kind": "other",
+        "section": "education",
+    }),
+    _file("document", f"200:{FIELD} 404:HDX", at={"document_id": "paper"}),
+    _file("document_withdraw", "200:ECA 403:FM 404:HDX", {"why": "Synthétique"}, at={"document_id": "paper"}),
+    _file("family", _FILE),
+    _file("family_new", _ACT, {"kind": "need", "kinship": "mother", "day": "2026-01-02", "text": "Synthétique"}),
+    _file("family_correct", "200:E 403:FMCA 404:HDX",
+          {"version": 1, "kind": "need", "kinship": "mother", "day": "2026-01-02", "text": "Corrigé"},
+          at={"thread": "relative"}),
+    _file("legal", "200:EMCA 403:FH 404:DX"),
+    _file("legal_new", "200:EMCA 403:FH 404:DX", {"kind": "complaint", "title": "Synthétique"}),
+    _file("legal_edit", "200:EMCA 404:FHDX",
+          {"version": 1, "kind": "complaint", "title": "Autre", "state": "open"}, at={"matter_id": "legal"}),
+    _file("flag_new", _FILE, {
+        "text": "Synthétique", "section": "education", "until": (now() + timedelta(days=9)).strftime("%Y-%m-%d"),
+    }),
+    _file("flag_lift", None, {}, at={"flag_id": "flag"}),
+    _file("shares", _FILE),
+    _file("share_new", "200:EMCAH 403:F 404:DX", {
+        "recipient": "Synthétique", "bound": "on", "basis": "shared_secrecy", "why": "x", "text": "x",
+        "told_young": "told", "told_parents": "told", "until": (now() + timedelta(days=2)).strftime("%Y-%m-%d"),
+    }),
+    _file("share_link", "200:E 404:FMCAHDX", at={"share_id": "share"}),
+    _file("share_end", None, {}, at={"share_id": "share"}),
+    Address("casework:received_one", {"share_id": "share_with"}, "200:H 404:EFMCADX", by="H"),
+    Address("casework:received_paper", {"share_id": "share_with", "document_id": "paper"}, "200:H 404:EFMCADX", by="H"),
+    _file("observations", _FILE),
+    _file("observations_new", _FILE, {"school-answer": "not_observed"}),
+    _file("observation_correct", "200:E 403:FMCA 404:HDX", {"version": 1, "answer": "observed", "facts": "x"},
+          at={"thread": "observation"}),
+    _file("judgement_new", _FILE, {
+        "reading": "x", "justification": "x", "review_on": (now() + timedelta(days=30)).strftime("%Y-%m-%d"),
+    }),
+    _file("judgement_correct", "200:E 403:FMCA 404:HDX", {
+        "version": 1, "reading": "y", "justification": "y",
+        "review_on": (now() + timedelta(days=30)).strftime("%Y-%m-%d"),
+    }, at={"thread": "judgement"}),
     # -- the desk
     Address("desk:outing_start", {"person_id": "at_home"}, f"302:{FIELD}H 404:DX", _outing_preset),
     Address("desk:outing_end", {"outing_id": "outing"}, f"302:{FIELD}H 404:DX", {}),
@@ -267,6 +307,7 @@ OF_ONESELF: dict[str, tuple[str | None, int]] = {
     "youth:ask": (f"302:{FIELD}H 403:DXN", 302),
     "youth:requests": (f"200:{FIELD}H 403:DXN", 302),
     "desk:journal": ("200:D 403:EFMCAHXN", 302),
+    "casework:received": (f"200:{ALL}", 302),
     "desk:help": (f"200:{ALL}", 302),
     "desk:legal": (f"200:{ALL}", 200),
     "desk:preferences": (None, 405),
@@ -319,7 +360,7 @@ OF_ONESELF |= {
     "directory:structure_new": (f"200:{FIELD}H 403:DXN", 302),
 }
 # A secret instead of a name: `tests/accounts` tries every way around it.
-SECRET = {"account_reset_password_from_key"}
+SECRET = {"account_reset_password_from_key", "casework:open", "casework:opened_paper"}
 # Of a département, nobody's file: `tests/episodes_screens` says whose they are (test_instrument.py, test_rest.py).
 SHARED = {
     f"directory:{name}"

@@ -29,6 +29,7 @@ from maillage.vault.sealing import Opened
 from maillage.youth import services as youth
 from maillage.youth.enums import MissionKind, PlacementKind
 from maillage.youth.models import Mission, YoungPerson
+from tests.casework import capabilities
 from tests.episodes import world as worlds
 from tests.youth.young import picture
 
@@ -159,7 +160,9 @@ def _ids(world: worlds.World, missing: MissingEpisode, found: Mapping[EpisodeSta
     )  # fmt: skip
     note = notes.note_write(by=by, person=person, level="team", text="Synthétique")
     goal = goals.goal_set(by=by, person=person, domain="work", title="Synthétique")
+    more = capabilities.fill(world)
     return {
+        **more,
         "note": note.thread,
         "goal": goal.pk,
         "person": person.pk,

@@ -1,32 +1,46 @@
 """What is typed in the shared file."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from maillage.casework import words as labels
-from maillage.casework.enums import Domain, GoalState, Level
+from maillage.casework.enums import (
+    Basis,
+    DocumentType,
+    Domain,
+    FamilyKind,
+    GoalState,
+    Helpline,
+    LegalKind,
+    LegalState,
+    Level,
+    Observed,
+    ObservedDomain,
+    Told,
+)
 from maillage.casework.selectors import Words
 from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.common.forms import TokenForm
-from maillage.common.localtime import local
+from maillage.common.localtime import instant, local
+from maillage.youth.enums import Kinship
 
 LONG, SHORT = 10_000, 200
 
 
-def day(**kwargs: Any) -> forms.DateField:
+def a_day(**kwargs: Any) -> forms.DateField:
     return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
 
 
-def text(rows: int = 4, **kwargs: Any) -> forms.CharField:
+def long_text(rows: int = 4, **kwargs: Any) -> forms.CharField:
     return forms.CharField(widget=forms.Textarea(attrs={"rows": rows}), max_length=LONG, **kwargs)
 
 
-def line(**kwargs: Any) -> forms.CharField:
+def short_text(**kwargs: Any) -> forms.CharField:
     return forms.CharField(max_length=SHORT, **kwargs)
 
 
@@ -64,7 +78,7 @@ def section_field() -> forms.ChoiceField:
 
 
 def words_field(**kwargs: Any) -> forms.CharField:
-    return text(
+    return long_text(
         3,
         label=labels.WORDS,
         required=False,
@@ -75,7 +89,7 @@ def words_field(**kwargs: Any) -> forms.CharField:
 
 class NoteForm(FileForm):
     level = forms.ChoiceField(label=_("Qui lira cette note"), widget=forms.RadioSelect)
-    text = text(8, label=labels.NOTE["text"])
+    text = long_text(8, label=labels.NOTE["text"])
     words = words_field()
 
     def __init__(self, *args: Any, levels: Iterable[Level] = (), **kwargs: Any) -> None:
@@ -92,11 +106,11 @@ class GoalForm(FileForm):
     columns = ("domain", "together", "review_on", "state")
 
     domain = forms.ChoiceField(label=labels.GOAL["domain"], choices=[("", _("À choisir")), *Domain.choices])
-    title = line(label=labels.GOAL["title"])
-    words = text(2, label=labels.GOAL["words"], required=False)
+    title = short_text(label=labels.GOAL["title"])
+    words = long_text(2, label=labels.GOAL["words"], required=False)
     together = forms.BooleanField(label=labels.GOAL["together"], required=False)
-    how = text(4, label=labels.GOAL["how"], required=False)
-    review_on = day(label=labels.GOAL["review_on"], required=False)
+    how = long_text(4, label=labels.GOAL["how"], required=False)
+    review_on = a_day(label=labels.GOAL["review_on"], required=False)
     section = section_field()
     state = forms.ChoiceField(label=labels.GOAL["state"], choices=GoalState.choices, widget=forms.RadioSelect)
 
@@ -105,3 +119,227 @@ class GoalForm(FileForm):
         if kwargs.get("row") is None:
             del self.fields["state"]
             self.fields["review_on"].initial = (local(now(), "Europe/Paris") + timedelta(days=90)).date()
+
+
+class DocumentForm(FileForm):
+    file = forms.FileField(
+        label=_("Le fichier"),
+        help_text=_("PDF, ou photo JPEG, PNG ou WebP, 10 Mo au plus."),
+        widget=forms.ClearableFileInput(attrs={"accept": "application/pdf,image/jpeg,image/png,image/webp"}),
+    )
+    title = short_text(label=labels.DOCUMENT["title"])
+    kind = forms.ChoiceField(label=_("Type de document"), choices=[("", _("À choisir")), *DocumentType.choices])
+    dated_on = a_day(label=_("Date du document"), required=False)
+    section = section_field()
+    note = long_text(3, label=labels.DOCUMENT["note"], required=False)
+
+    def __init__(self, *args: Any, held: Iterable[Section] = (), **kwargs: Any) -> None:
+        super().__init__(*args, sections=held, **kwargs)
+        _all_sections(self, held)
+
+
+class WithdrawForm(FileForm):
+    why = short_text(label=_("Pourquoi ce document est retiré"))
+
+
+def _all_sections(form: FileForm, held: Iterable[Section]) -> None:
+    """Every section she may write in, justice included."""
+    said = {
+        Section.EDUCATION: _("L’équipe qui l’accompagne"),
+        Section.JUSTICE: _("L’équipe et l’ASE, pour la justice"),
+        Section.HEALTH: _("Le personnel de santé"),
+    }
+    choices = [(section.value, text) for section, text in said.items() if section in set(held)]
+    form.fields["section"] = forms.ChoiceField(
+        label=_("Qui pourra le lire"),
+        choices=choices,
+        widget=forms.RadioSelect,
+        initial=choices[0][0] if choices else None,
+    )
+
+
+class FamilyForm(FileForm):
+    columns = ("kind", "kinship", "helpline")
+
+    kind = forms.ChoiceField(label=_("De quoi s’agit-il"), choices=FamilyKind.choices, widget=forms.RadioSelect)
+    kinship = forms.ChoiceField(label=_("Avec qui"), choices=[("", _("À choisir")), *Kinship.choices])
+    who = short_text(label=labels.FAMILY["who"], required=False)
+    day = a_day(label=_("Quand"))
+    text = long_text(5, label=labels.FAMILY["text"], required=False)
+    rights = long_text(
+        3,
+        label=labels.FAMILY["rights"],
+        required=False,
+        help_text=_("Ce qui a été expliqué : la suite, les droits, à qui s’adresser."),
+    )
+    helpline = forms.ChoiceField(
+        label=_("116 000, aide aux familles, jour et nuit"),
+        choices=Helpline.choices,
+        widget=forms.RadioSelect,
+        required=False,
+        help_text=_("Écoute, droit et soutien psychologique, gratuits : à proposer à chaque épisode."),
+    )
+
+    def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
+        row = kwargs.get("row")
+        at = row.row.at if row is not None else now()
+        kwargs["initial"] = {"day": local(at, zone).date(), **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+        self.zone = zone
+
+    def values(self) -> dict[str, Any]:
+        typed = super().values()
+        chosen = typed.pop("day")
+        today = local(now(), self.zone).date()
+        # A day, not an hour: noon, or now when it is today.
+        at = now() if chosen == today else instant(chosen, time(12), self.zone)
+        return typed | {"at": at}
+
+
+class LegalForm(FileForm):
+    columns = ("kind", "state", "dated_on", "next_on")
+
+    kind = forms.ChoiceField(label=labels.LEGAL["kind"], choices=[("", _("À choisir")), *LegalKind.choices])
+    title = short_text(label=labels.LEGAL["title"])
+    who = short_text(label=labels.LEGAL["who"], required=False)
+    reference = short_text(label=labels.LEGAL["reference"], required=False)
+    dated_on = a_day(label=labels.LEGAL["dated_on"], required=False)
+    next_on = a_day(label=labels.LEGAL["next_on"], required=False)
+    text = long_text(5, label=labels.LEGAL["text"], required=False)
+    state = forms.ChoiceField(label=labels.LEGAL["state"], choices=LegalState.choices, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if kwargs.get("row") is None:
+            del self.fields["state"]
+
+
+class FlagForm(FileForm):
+    text = short_text(label=labels.FLAG["text"], help_text=_("Un fait utile à tous, jamais une opinion sur elle."))
+    until = a_day(label=_("Jusqu’au"))
+    section = section_field()
+
+    def __init__(self, *args: Any, held: Iterable[Section] = (), **kwargs: Any) -> None:
+        super().__init__(*args, sections=held, **kwargs)
+        _all_sections(self, held)
+        self.fields["until"].initial = (now() + timedelta(days=30)).date()
+
+
+class OneTap(FileForm):
+    """A button."""
+
+
+class ShareForm(FileForm):
+    to = forms.ModelChoiceField(
+        label=_("À un service qui a des comptes ici"),
+        queryset=None,
+        required=False,
+        empty_label=_("Aucun : par un lien et un code"),
+        help_text=_("Sans service choisi, un lien à usage unique est préparé ; son code part par un autre canal."),
+    )
+    recipient = short_text(label=_("À qui : nom et fonction"))
+    bound = forms.BooleanField(label=_("Cette personne est tenue au secret professionnel"), required=False)
+    basis = forms.ChoiceField(label=_("Sur quelle base"), choices=[("", _("À choisir")), *Basis.choices])
+    why = long_text(3, label=_("Pourquoi c’est nécessaire"))
+    items = forms.MultipleChoiceField(
+        label=_("Ce qui est partagé"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("Une copie, figée aujourd’hui. Ses mots et son lieu de vie n’y sont jamais."),
+    )
+    text = long_text(4, label=_("Et en plus, avec vos mots"), required=False)
+    told_young = forms.ChoiceField(label=_("La jeune personne"), choices=Told.choices, widget=forms.RadioSelect)
+    told_parents = forms.ChoiceField(label=_("Ses parents"), choices=Told.choices, widget=forms.RadioSelect)
+    not_told = long_text(2, label=_("Si quelqu’un n’a pas été informé, pourquoi"), required=False)
+    until = a_day(label=_("Jusqu’au"), help_text=_("Quatorze jours au plus pour un lien, un an pour un service."))
+
+    def __init__(self, *args: Any, services: Any, items: Iterable[tuple[str, str]], zone: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = services  # type: ignore[attr-defined]
+        self.fields["items"].choices = list(items)  # type: ignore[attr-defined]
+        if not list(items):
+            del self.fields["items"]
+        self.fields["until"].initial = (local(now(), zone) + timedelta(days=7)).date()
+        self.zone = zone
+
+    def values(self) -> dict[str, Any]:
+        typed = super().values()
+        until = instant(typed.pop("until"), time(23, 59), self.zone)
+        organisation = typed.pop("to")
+        return {"items": [], **typed, "to_organisation": organisation, "until": until}
+
+
+class CodeForm(TokenForm):
+    code = forms.CharField(
+        label=_("Le code reçu par un autre canal"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+
+class ObservationsForm(FileForm):
+    """The eight domains: an answer, the facts, who saw, her words; each may be left without an answer."""
+
+    section = section_field()
+
+    def __init__(self, *args: Any, sections: Iterable[str] = (), hers: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, sections=sections, **kwargs)
+        for domain in ObservedDomain:
+            self.fields[f"{domain}-answer"] = forms.ChoiceField(
+                label=_("Réponse"), choices=Observed.choices, widget=forms.RadioSelect, required=False
+            )
+            self.fields[f"{domain}-facts"] = long_text(2, label=labels.OBSERVATION["facts"], required=False)
+            self.fields[f"{domain}-who_saw"] = short_text(label=labels.OBSERVATION["who_saw"], required=False)
+            self.fields[f"{domain}-seen_on"] = a_day(label=labels.OBSERVATION["seen_on"], required=False)
+            if hers:
+                self.fields[f"{domain}-words"] = long_text(2, label=labels.WORDS, required=False)
+
+    def domains(self) -> list[dict[str, Any]]:
+        """Each domain with its fields, for the page."""
+        return [
+            {"domain": domain, "fields": [self[name] for name in self.fields if name.startswith(f"{domain}-")]}
+            for domain in ObservedDomain
+        ]
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        if field in ObservedDomain.values:
+            field = f"{field}-facts"
+        super().add_error(field, error)
+
+    def seen(self) -> list[dict[str, Any]]:
+        typed = []
+        for domain in ObservedDomain:
+            start = f"{domain}-"
+            said = {
+                name.removeprefix(start): value for name, value in self.cleaned_data.items() if name.startswith(start)
+            }
+            if said.get("answer"):
+                typed.append({"domain": domain.value, **said})
+        return typed
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for domain in ObservedDomain:
+            said = [cleaned.get(f"{domain}-{name}") for name in ("facts", "who_saw", "words", "seen_on")]
+            if any(said) and not cleaned.get(f"{domain}-answer"):
+                self.add_error(f"{domain}-answer", _("Choisissez une des quatre réponses."))
+        return cleaned
+
+
+class ObservationForm(FileForm):
+    columns = ("answer", "seen_on")
+
+    answer = forms.ChoiceField(label=_("Réponse"), choices=Observed.choices, widget=forms.RadioSelect)
+    facts = long_text(3, label=labels.OBSERVATION["facts"], required=False)
+    who_saw = short_text(label=labels.OBSERVATION["who_saw"], required=False)
+    seen_on = a_day(label=labels.OBSERVATION["seen_on"], required=False)
+    words = words_field()
+
+
+class JudgementForm(FileForm):
+    columns = ("review_on",)
+
+    reading = long_text(5, label=labels.JUDGEMENT["reading"])
+    justification = long_text(4, label=labels.JUDGEMENT["justification"])
+    review_on = a_day(label=labels.JUDGEMENT["review_on"])
+    section = section_field()

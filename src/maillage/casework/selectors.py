@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
+from maillage.accounts.models import Organisation
 from maillage.casework import access
 from maillage.casework.enums import GoalState, Group, LegalState
 from maillage.casework.models import (
@@ -31,7 +32,7 @@ from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.common.localtime import local
 from maillage.vault.sealing import Opened
-from maillage.youth.access import Entrance
+from maillage.youth.access import Entrance, sheet_context
 
 PAGE = 30
 
@@ -284,3 +285,22 @@ def goals_of(entered: Entrance, opened: Opened) -> tuple[list[Words], list[Words
 def groups_open(entered: Entrance) -> list[Group]:
     """The groups whose lines she may have on her timeline."""
     return [group for group in Group if group != Group.JUSTICE or "justice" in entered.sections]
+
+
+def running_context(entered: Entrance) -> uuid.UUID | None:
+    """The episode that runs now, if one does: what her departure sheet is open for."""
+    return sheet_context(entered.person)
+
+
+def services_near(entered: Entrance) -> QuerySet[Organisation]:
+    """Services of her département that something may be shared with."""
+    return Organisation.objects.filter(departement=entered.person.departement, active=True).order_by("name", "pk")
+
+
+def opened_share(pk: uuid.UUID) -> Share | None:
+    """A share that a link opened, still in force."""
+    return (
+        Share.objects.select_related("data_key")
+        .filter(pk=pk, opened_at__isnull=False, ended_at__isnull=True, until__gt=now())
+        .first()
+    )

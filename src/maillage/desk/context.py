@@ -121,6 +121,7 @@ _DOORS = (
     (_("Astreinte"), "calendar-clock", "tasks:rota", _may(Ability.DESK_SEE)),
     (_("Recherche"), "search", "desk:search", _sees),
     (_("Annuaire"), "book-open", "directory:find", lambda by: bool(by.posts)),
+    (_("Reçus"), "inbox", "casework:received", _sees),
     (_("Réglages"), "settings", "episodes:settings", _may(Ability.SETTINGS_EDIT)),
     (_("Comptes"), "users", "accounts:people", _may(Ability.ACCOUNTS_MANAGE)),
     (_("Journal"), "history", "desk:journal", _may(Ability.JOURNAL_READ)),

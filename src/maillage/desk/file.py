@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from maillage.accounts.enums import Ability, Role
 from maillage.casework import access as casework
 from maillage.casework import selectors as rows
-from maillage.casework.enums import FamilyKind, Group, Level
+from maillage.casework.enums import FamilyKind, Group, LegalKind, Level
 from maillage.casework.selectors import Words
 from maillage.common.enums import Section
 from maillage.common.localtime import ZONE, local
@@ -339,7 +339,12 @@ _ROWS: Mapping[str, tuple[Any, str, str, str]] = {
         "casework:family",
         "",
     ),
-    "legalmatter": (lambda one: one.row.get_kind_display(), "scale", "casework:legal", ""),
+    "legalmatter": (
+        lambda one: f"{LegalKind(one.row.kind).label} : {one.title}",
+        "scale",
+        "casework:legal",
+        "",
+    ),
     "flag": (lambda one: _("Repère"), "info", "", ""),
     "share": (lambda one: _("Partage : %(who)s") % {"who": one.recipient}, "send", "casework:shares", ""),
     "observation": (lambda one: _("Observations écrites"), "eye", "casework:observations", ""),

@@ -1,0 +1,112 @@
+"""Facts apart from what is thought of them; and nothing, anywhere, that lists, counts or sorts people by either."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import models
+
+from maillage.casework.enums import Group, Observed
+from maillage.casework.models import Judgement, Observation
+from maillage.casework.services import observations
+from maillage.casework.services.observations import Seen
+from maillage.common.clock import now
+from maillage.common.errors import RuleBroken
+from maillage.vault.fields import SealedField
+from tests.episodes.world import World
+
+# What is new on each page: tokens, the hour.
+NEW = ("token", "data-now", "<time")
+FACTS, READING = "Fait-synthétique-unique", "Avis-synthétique-unique"
+
+
+def write(world: World) -> None:
+    by = world.actor()
+    observations.observations_write(
+        by=by, person=world.lila, section="education",
+        seen=[Seen("school", "observed", facts=FACTS), Seen("digital", "not_looked_at")],
+    )  # fmt: skip
+    observations.judgement_write(
+        by=by, person=world.lila, reading=READING, justification="Synthétique",
+        review_on=(now() + timedelta(days=60)).date(),
+    )  # fmt: skip
+
+
+def test_no_page_but_her_own_changes_when_someone_is_observed_and_judged(world: World, at: Any) -> None:
+    """Home, late steps, search, journal: the same people, in the same order, with the same words."""
+    elsewhere = ["/", "/garde/", "/chercher/", "/recu/", f"/p/{world.noe.pk}/", f"/p/{world.noe.pk}/fil/"]
+    readers = ["educator", "manager", "case_worker", "ase_on_call", "nurse"]
+
+    def pages() -> dict[tuple[str, str], list[str]]:
+        found = {}
+        for reader in readers:
+            client = at(reader)
+            for url in elsewhere:
+                body = client.get(url).content.decode()
+                found[reader, url] = [
+                    line
+                    for line in body.splitlines()
+                    if not any(word in line for word in ("token", "data-now", "<time"))
+                ]
+        return found
+
+    with time_machine.travel(now(), tick=False):
+        for reader in readers:  # what a first reading writes down is no part of it
+            at(reader).get("/")
+        before = pages()
+        write(world)
+        after = pages()
+    changed = {
+        key: [pair for pair in zip(before[key], after[key], strict=False) if pair[0] != pair[1]]
+        for key in before
+        if before[key] != after[key]
+    }
+    assert changed == {}
+
+
+def test_her_timeline_says_that_something_was_written_and_not_what(world: World, at: Any) -> None:
+    write(world)
+    client = at("educator")
+    for url in (f"/p/{world.lila.pk}/", f"/p/{world.lila.pk}/fil/", f"/p/{world.lila.pk}/fil/note/"):
+        page = client.get(url).content.decode()
+        assert "Observations écrites" in page
+        assert FACTS not in page
+        assert READING not in page
+        assert str(Observed.OBSERVED.label) not in page.replace("Observations écrites", "")
+    own = client.get(f"/p/{world.lila.pk}/observations/").content.decode()
+    assert FACTS in own
+    assert READING in own
+    assert not [group for group in Group if "observ" in group.value or "judg" in group.value]
+
+
+def test_a_judgement_holds_words_only_and_has_no_default(world: World) -> None:
+    """Nothing that could be counted or sorted by: what is thought is sealed text."""
+    plain = {
+        field.name
+        for field in Judgement._meta.concrete_fields
+        if not isinstance(field, SealedField | models.ForeignKey | models.UUIDField)
+    }
+    assert plain == {"section", "written_at", "number", "review_on"}
+    assert not Judgement.objects.exists()
+    write(world)
+    assert not Observation.objects.filter(domain="health").exists()  # no answer was given: no row says one
+
+
+@pytest.mark.parametrize(
+    "seen", [[], [Seen("school", "observed")], [Seen("school", "maybe")], [Seen("money", "observed", facts="x")]]
+)
+def test_what_says_nothing_is_refused(world: World, seen: list[Seen]) -> None:
+    with pytest.raises(RuleBroken):
+        observations.observations_write(by=world.actor(), person=world.lila, seen=seen, section="education")
+
+
+def test_a_judgement_without_a_reason_or_a_review_is_refused(world: World) -> None:
+    soon = (now() + timedelta(days=10)).date()
+    for typed in (
+        {"reading": "", "justification": "x", "review_on": soon},
+        {"reading": "x", "justification": " ", "review_on": soon},
+        {"reading": "x", "justification": "x", "review_on": now().date()},
+    ):
+        with pytest.raises(RuleBroken):
+            observations.judgement_write(by=world.actor(), person=world.lila, **typed)

@@ -1,0 +1,144 @@
+"""A share: a record, and a frozen copy for one recipient. A link tells nothing to whoever lacks its code."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from maillage.audit.models import JournalEntry
+from maillage.casework.models import Share
+from maillage.casework.services import goals, notes, shares
+from maillage.common.clock import now
+from maillage.common.errors import NotAllowed, RuleBroken
+from maillage.common.forms import new_token
+from tests.casework.test_contracts import every_cell
+from tests.episodes.world import World
+
+# What is new on each page: tokens, what was typed, the hour.
+NEW = ("token", "value=", "data-now")
+
+
+def share(world: World, **values: Any) -> Share:
+    by = values.pop("by", None) or world.actor()
+    return shares.share_make(
+        by=by,
+        person=world.lila,
+        **{
+            "recipient": "Service des Parapluies",
+            "bound": True,
+            "basis": "shared_secrecy",
+            "why": "Préparer la suite",
+            "items": [],
+            "text": "Texte partagé synthétique",
+            "told_young": "told",
+            "told_parents": "told",
+            "until": now() + timedelta(days=3),
+            **values,
+        },
+    )
+
+
+def ask(link: str, code: str) -> Any:
+    client = Client()
+    client.get(f"/l/{link}/")
+    return client.post(f"/l/{link}/", {"code": code, "form_token": new_token("")})
+
+
+def test_a_link_opens_once_with_its_code_and_says_nothing_otherwise(world: World) -> None:
+    row = share(world)
+    link, code = shares.link_of(row), shares.code_of(row)
+    assert link not in every_cell()
+    assert code not in every_cell()
+    wrong = ask(link, "00000000" if code != "00000000" else "11111111")
+    unknown = ask("x" * len(link), code)
+    opened = ask(link, code)
+    used = ask(link, code)
+    assert (wrong.status_code, unknown.status_code, opened.status_code, used.status_code) == (422, 422, 200, 422)
+    assert "Texte partagé synthétique" in opened.content.decode()
+
+    def plain(answer: Any) -> list[str]:
+        return [line for line in answer.content.decode().splitlines() if not any(word in line for word in NEW)]
+
+    assert plain(wrong) == plain(unknown) == plain(used)
+    assert JournalEntry.objects.filter(verb="share.read", subject=world.lila.pk).count() == 1
+
+
+def test_five_wrong_codes_end_the_link(world: World) -> None:
+    row = share(world)
+    link, code = shares.link_of(row), shares.code_of(row)
+    wrong = str(int(code) ^ 1).zfill(8)
+    for _number in range(5):
+        assert shares.open_by_link(link, wrong) is None
+    assert shares.open_by_link(link, code) is None
+    row.refresh_from_db()
+    assert row.tries == 5
+
+
+def test_an_expired_or_stopped_link_is_an_unknown_one(world: World) -> None:
+    expired, stopped = share(world), share(world)
+    shares.share_end(by=world.actor(), share=stopped)
+    assert shares.open_by_link(shares.link_of(stopped), shares.code_of(stopped)) is None
+    with time_machine.travel(now() + timedelta(days=4)):
+        assert shares.open_by_link(shares.link_of(expired), shares.code_of(expired)) is None
+
+
+def test_asking_never_opens(world: World) -> None:
+    row = share(world)
+    for _number in range(3):
+        assert Client().get(f"/l/{shares.link_of(row)}/").status_code == 200
+    row.refresh_from_db()
+    assert row.opened_at is None
+    assert row.tries == 0
+
+
+def test_the_copy_is_frozen_and_carries_none_of_her_words(world: World) -> None:
+    by = world.actor()
+    note = notes.note_write(
+        by=by, person=world.lila, level="team", text="Comme écrit ce jour-là", words="mes mots à moi"
+    )
+    goals.goal_set(by=by, person=world.lila, domain="work", title="Objectif")
+    row = share(world, items=[f"note:{note.thread}"], to_organisation=world.health)
+    notes.note_correct(by=by, note=note, version=1, text="Réécrite depuis", words="")
+    copy = shares.copy_of(row)
+    said = str(copy)
+    assert "Comme écrit ce jour-là" in said
+    assert "Réécrite" not in said
+    assert "mes mots" not in said
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"bound": False},
+        {"told_parents": "not_told"},
+        {"until": now() - timedelta(days=1)},
+        {"until": now() + timedelta(days=30)},
+        {"text": ""},
+        {"items": ["note:01a2000e-8553-70a1-a964-eacbe7026b32"]},
+        {"recipient": " "},
+        {"why": ""},
+    ],
+    ids=str,
+)
+def test_a_share_that_breaks_the_rules_is_refused(world: World, typed: dict[str, Any]) -> None:
+    with pytest.raises(RuleBroken):
+        share(world, **typed)
+    assert not Share.objects.exists()
+
+
+def test_only_its_addressee_reads_a_share_and_never_the_file(world: World, at: Any) -> None:
+    row = share(world, to_organisation=world.health, by=world.actor("case_worker"))
+    seen = at("nurse").get(f"/recu/{row.pk}/")
+    assert seen.status_code == 200
+    assert "Texte partagé synthétique" in seen.content.decode()
+    assert at("educator").get(f"/recu/{row.pk}/").status_code == 404
+    assert at("stranger").get(f"/recu/{row.pk}/").status_code == 404
+    shares.share_end(by=world.actor("case_worker"), share=row)
+    assert at("nurse").get(f"/recu/{row.pk}/").status_code == 404
+
+
+def test_another_hand_does_not_stop_a_share(world: World) -> None:
+    with pytest.raises(NotAllowed):
+        shares.share_end(by=world.actor("manager"), share=share(world))
