@@ -40,6 +40,7 @@ NO_SCREEN = {
     "accounts:parked", "accounts:role_open", "accounts:role_end", "accounts:deactivate", "accounts:reactivate",
     "accounts:reset_second_factor", "accounts:invite_again", "account_logout", "mfa_index", "mfa_list_webauthn",
     "mfa_login_webauthn", "tasks:shift_remove", "episodes:instrument_withdraw",
+    "youth:withdraw", "youth:twins_tell", "youth:twins_distinct",
 }  # fmt: skip
 
 # Looked at by the tests below, or only with a state that the demonstration does not have.
@@ -48,6 +49,7 @@ BY_HAND = {
     "mfa_activate_totp", "mfa_add_webauthn", "mfa_authenticate", "account_reauthenticate", "mfa_reauthenticate",
     "mfa_reauthenticate_webauthn", "episodes:open_person", "episodes:talk_questionnaire", "youth:placement_start",
     "mfa_edit_webauthn", "mfa_remove_webauthn",
+    "youth:register", "youth:ask", "youth:received", "youth:twins",  # after a search, or once the worker found something
 }  # fmt: skip
 
 looked_at: Counter[str] = Counter()

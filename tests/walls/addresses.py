@@ -216,6 +216,13 @@ ABOUT_A_FILE: list[Address] = [
         "version": 1, "reading": "y", "justification": "y",
         "review_on": (now() + timedelta(days=30)).strftime("%Y-%m-%d"),
     }, at={"thread": "judgement"}),
+    # -- what follows a search: the case worker owns the file, the author left the request
+    Address("youth:received", {"pk": "match"}, "200:C 404:EFMAH 403:DX", {"answer": "answered"}, by="C", first="DXN"),
+    Address("youth:withdraw", {"pk": "request"}, None, {}, by="E", first="DXN"),
+    Address("youth:twins", {"pk": "pair"}, "200:C 404:EFMAH 403:DX", by="C", first="DXN"),
+    Address("youth:twins_tell", {"pk": "pair"}, None, {"word": "Parlons-en.", "phone": "01 99 00 12 34"}, by="C",
+            first="DXN"),
+    Address("youth:twins_distinct", {"pk": "pair"}, None, {"version": 1}, by="C", first="DXN"),
     # -- the desk
     Address("desk:outing_start", {"person_id": "at_home"}, f"302:{FIELD}H 404:DX", _outing_preset),
     Address("desk:outing_end", {"outing_id": "outing"}, f"302:{FIELD}H 404:DX", {}),

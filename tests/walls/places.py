@@ -25,9 +25,12 @@ from maillage.questionnaires.publishing import publish_shipped
 from maillage.questionnaires.selectors import current, definition_of
 from maillage.tasks import services as tasks
 from maillage.tasks.models import OnCallShift
-from maillage.vault.sealing import Opened
+from maillage.vault.sealing import Opened, system_key
 from maillage.youth import services as youth
 from maillage.youth.enums import MissionKind, PlacementKind
+from maillage.youth.lookup import prove
+from maillage.youth.lookup_models import LikelyTwin, LookupMatch
+from maillage.youth.lookup_services import lookup_ask
 from maillage.youth.models import Mission, YoungPerson
 from tests.casework import capabilities
 from tests.episodes import world as worlds
@@ -161,8 +164,12 @@ def _ids(world: worlds.World, missing: MissingEpisode, found: Mapping[EpisodeSta
     note = notes.note_write(by=by, person=person, level="team", text="Synthétique")
     goal = goals.goal_set(by=by, person=person, domain="work", title="Synthétique")
     more = capabilities.fill(world)
+    request, match, pair = _asked(world, person)
     return {
         **more,
+        "request": request,
+        "match": match,
+        "pair": pair,
         "note": note.thread,
         "goal": goal.pk,
         "person": person.pk,
@@ -188,6 +195,21 @@ def _ids(world: worlds.World, missing: MissingEpisode, found: Mapping[EpisodeSta
         "key": key.pk,
         "invited": invited.pk,
     }
+
+
+def _asked(world: worlds.World, person: YoungPerson) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID]:
+    """A request the educator left, that may be about this person; and another file that may be hers, elsewhere."""
+    names = "Lila Parapluie"
+    request = lookup_ask(
+        by=world.actor(), proof=prove(world.educator.pk, names), names=names, born="", reason="Raison synthétique",
+        phone="01 99 00 12 34",
+    )  # fmt: skip
+    match = LookupMatch.objects.create(request=request, person=person, at=now())
+    other = youth.person_create(by=SYSTEM, departement="99", given_name="Lila", family_name="Parapluye")
+    pair = LikelyTwin.objects.create(
+        known=person, newer=other, pair=f"{person.pk.hex}{other.pk.hex}", data_key=system_key(), at=now()
+    )
+    return request.pk, match.pk, pair.pk
 
 
 def _talk(world: worlds.World, episode: MissingEpisode) -> tuple[ReturnInterview, AnswerSet]:

@@ -95,7 +95,7 @@ def person_register(
     if case_worker not in case_workers_for(by):
         raise RuleBroken(_("Choisissez une réponse de la liste."), field="case_worker")
     person = person_create(by=by, departement=service.departement, legal_status=legal_status, **identity)
-    said = {"reason": reason} if reason else {}
+    said: dict[str, Any] = {"reason": reason} if reason else {}
     ase = service if service.kind == OrganisationKind.ASE else None
     if organisation is not None:
         if not hosts(service.departement).filter(pk=organisation.pk).exists():
@@ -222,7 +222,7 @@ def _pair(by: Actor, pair: LikelyTwin) -> LikelyTwin:
 
 def settle(row: LikelyTwin, outcome: str, by: Actor, version: int | None) -> None:
     """Write how a pair was settled. RuleBroken when somebody settled it meanwhile."""
-    written = LikelyTwin.objects.filter(pk=row.pk, settled_at__isnull=True, version=version)
+    written = LikelyTwin.objects.filter(pk=row.pk, settled_at__isnull=True, version=version or 0)
     if not written.update(outcome=outcome, settled_at=now(), settled_by=by.user_id, version=row.version + 1):
         raise RuleBroken(_("Ce doublon possible est déjà réglé."))
     row.refresh_from_db()

@@ -1,6 +1,7 @@
 """Pages that follow a search: a new file, a request, what owners are told."""
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -45,9 +46,10 @@ def register(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return redirect("desk:search")
     service = services.service_of(me)
-    context = {
+    workers = services.case_workers_for(me)
+    context: dict[str, Any] = {
         "organisations": hosts(service.departement if service else ""),
-        "case_workers": services.case_workers_for(me),
+        "case_workers": workers,
         "departement": service.departement if service else "",
         "me": me.user,
     }
@@ -88,7 +90,7 @@ def register(request: HttpRequest) -> HttpResponse:
     if renamed or form.errors:
         shown = list(faces(me, alike).values())
         return _register(request, form, alike=shown)
-    worker = next(one for one in context["case_workers"] if str(one.pk) == form.cleaned_data["case_worker"])
+    worker = next(one for one in workers if str(one.pk) == form.cleaned_data["case_worker"])
     saved = attempt(
         form,
         lambda: services.person_register(by=me, proof=proof, case_worker=worker, alike=len(alike), **form.values()),
@@ -131,7 +133,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         if attempt(form, lambda: services.lookup_ask(by=me, **typed)) is not None:
             messages.success(
                 request,
-                _("Demande enregistrée. Si un dossier existe, qui le suit choisira de vous rappeler, ou non."),
+                _("Demande enregistrée. Si un dossier existe, son référent choisira de vous rappeler, ou non."),
             )
             return redirect("youth:requests")
     return render(request, "youth/ask.html", {"form": form}, status=REFUSED)

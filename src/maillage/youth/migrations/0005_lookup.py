@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[
-                            ("merged", "Une seule personne : dossiers réunis"),
+                            ("merged", "Une seule personne : dossiers réunis"),
                             ("distinct", "Deux personnes différentes"),
                         ],
                         max_length=10,
