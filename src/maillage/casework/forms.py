@@ -230,7 +230,7 @@ class OneTap(FileForm):
 
 
 class ShareForm(FileForm):
-    to = forms.ModelChoiceField(
+    to: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
         label=_("À un service qui a des comptes ici"),
         queryset=None,
         required=False,

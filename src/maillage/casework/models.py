@@ -1,6 +1,7 @@
 """The shared file of a young person. What people write sits in one section; the timeline only points at it."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -46,8 +47,8 @@ def _person() -> models.ForeignKey:  # type: ignore[type-arg]
     return models.ForeignKey("youth.YoungPerson", on_delete=models.PROTECT, related_name="+")
 
 
-def _user(**options: object) -> models.ForeignKey:  # type: ignore[type-arg]
-    return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", **options)  # type: ignore[misc]
+def _user(**options: Any) -> models.ForeignKey:  # type: ignore[type-arg]
+    return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", **options)
 
 
 class Readable(BaseModel):

@@ -68,11 +68,12 @@ def _flat(query: QuerySet[Any], model: type[Filed]) -> QuerySet[Any, Any]:
     own = {
         f"u_{name}": F(mapped[name]) if mapped.get(name) else Cast(Value(None), column) for name, column in _OWN.items()
     }
-    return (
+    flat: QuerySet[Any, Any] = (
         query.order_by()
         .annotate(u_model=Value(model._meta.label_lower, output_field=models.CharField()), **own)
         .values_list("u_model", *_SHARED, *own)
     )
+    return flat
 
 
 _BY_LABEL = {model._meta.label_lower: model for model in _MAPPED}

@@ -1,11 +1,12 @@
 """What each text of a row is called, on its form and on a page of conflict; in the order of the page."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-Labels = Mapping[str, object]
+Labels = Mapping[str, Any]
 
 WORDS = _("Ses mots, exactement")
 NOTE: Labels = {"text": pgettext_lazy("file", "Texte de la note"), "words": WORDS}

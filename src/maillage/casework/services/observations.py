@@ -65,7 +65,7 @@ def observations_write(*, by: Actor, person: YoungPerson, seen: Sequence[Seen], 
     if not seen:
         raise RuleBroken(_("Répondez pour un domaine au moins : les autres restent sans réponse."))
     sheet = uuid.uuid4()
-    rows = []
+    rows: list[Observation] = []
     for one in seen:
         row = Observation(sheet=sheet, domain=one.domain, answer=one.answer, seen_on=one.seen_on)
         row.thread = row.pk
