@@ -19,7 +19,7 @@ from maillage.vault.sealing import Opened
 from maillage.youth.enums import MissionKind
 from maillage.youth.models import Mission, YoungPerson
 from maillage.youth.selectors import service_name
-from maillage.youth.services.missions import NEVER
+from maillage.youth.services.missions import NEVER, lives_there
 
 _SEEING = [role for role in Role if SECTIONS[role]]
 
@@ -34,6 +34,7 @@ class MissionLine:
     reason: str
     state: str
     temporary: bool
+    lives_there: bool
     account_closed: bool
 
 
@@ -56,6 +57,7 @@ def _line(row: Mission, opened: Opened, at: datetime) -> MissionLine:
         reason=opened.text(row, "reason") if opened.may(row, "reason") else "",
         state="ended" if ended else "to_come" if row.starts_at > at else "now",
         temporary=row.kind == MissionKind.TEMPORARY,
+        lives_there=lives_there(row),
         account_closed=row.user is not None and not row.user.is_active,
     )
 

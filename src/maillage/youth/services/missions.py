@@ -192,7 +192,7 @@ def mission_change(
         )
     if ends_at is not None and ends_at <= instant:
         raise RuleBroken(_("Cette date est passée."), field="ends_at")
-    if ends_at is not None and _lives_there(row):
+    if ends_at is not None and lives_there(row):
         raise RuleBroken(_("Elle y vit : c’est la fin de l’accueil qui termine cette mission."), field="ends_at")
     changed: dict[str, object] = {}
     if wanted != row.sections:
@@ -236,7 +236,7 @@ def mission_end(*, by: Doer, mission: Mission, version: int) -> Mission:
     require(by, row.person, Ability.MISSION_EDIT)
     at = now()
     _still_open(row, at)
-    if _lives_there(row):
+    if lives_there(row):
         raise RuleBroken(_("Elle y vit : c’est la fin de l’accueil qui termine cette mission."))
     others = following(row.person, at).exclude(pk=row.pk)
     if not others.exists():
@@ -267,7 +267,7 @@ def _still_open(row: Mission, at: datetime) -> None:
         raise RuleBroken(_("Cette mission est déjà terminée."))
 
 
-def _lives_there(row: Mission) -> bool:
+def lives_there(row: Mission) -> bool:
     """Whether it is that of the home she lives in: who looks after her every night cannot stop knowing her."""
     return (
         row.organisation_id is not None

@@ -1,0 +1,78 @@
+"""« Qui la suit » on the screen: what is shown, opened, narrowed and refused."""
+
+from html import unescape
+
+import pytest
+
+from maillage.accounts.enums import Role
+from maillage.common.forms import new_token
+from maillage.youth.access import visible_to
+from maillage.youth.models import Mission
+from tests.accounts.people import acting, organisation, professional, signed_in
+from tests.youth.young import follower, resident
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def service():
+    return organisation("Accueil familial du Parasol", kind="foster_care")
+
+
+@pytest.fixture
+def child(service):
+    return resident(service)
+
+
+@pytest.fixture
+def worker(child):
+    return follower(child)
+
+
+def send(user, url, **typed):
+    return signed_in(user).post(url, {"form_token": new_token(user.pk), **typed})
+
+
+def page(user, url):
+    return unescape(signed_in(user).get(url).content.decode())
+
+
+def test_a_foster_carer_is_named_on_the_screen_then_her_mission_is_ended(child, worker, service):
+    carer = professional(Role.FOSTER_CARER, service, name="Basile Paillasson")
+    services = page(worker, f"/p/{child.pk}/suivi/nouvelle/")
+    assert service.name in services
+    url = f"/p/{child.pk}/suivi/nouvelle/{service.pk}/"
+    assert "Basile Paillasson, assistant familial" in page(worker, url)
+    typed = {"holder": carer.pk, "kind": "hosts", "sections": ["identity", "whereabouts"], "legal_basis": "judge"}
+    assert send(worker, url, **{**typed, "legal_basis": ""}).status_code == 422
+    assert send(worker, url, **typed, reason="Accord inventé").status_code == 302
+    assert visible_to(acting(carer)).get() == child
+    shown = page(worker, f"/p/{child.pk}/suivi/")
+    assert "Accord inventé" in shown
+    assert "Se termine avec l’accueil." in shown  # that of the service she lives with
+    mission = Mission.objects.get(user=carer)
+    assert send(worker, f"/p/{child.pk}/suivi/{mission.pk}/fin/", version=1).status_code == 302
+    assert not visible_to(acting(carer)).exists()
+
+
+def test_a_mission_is_prolonged_by_days_and_sent_back_as_shown_changes_nothing(child, worker):
+    user = professional(name="Alix Bobine")
+    where = user.memberships.get().organisation_id
+    typed = {"kind": "follows", "sections": ["identity", "justice"], "legal_basis": "shared_secrecy"}
+    send(worker, f"/p/{child.pk}/suivi/nouvelle/{where}/", holder=user.pk, until="2099-03-01", **typed)
+    mission = Mission.objects.get(user=user)
+    url = f"/p/{child.pk}/suivi/{mission.pk}/"
+    send(worker, url, version=1, sections=["identity", "justice"], until="2099-03-01")
+    assert Mission.objects.get(pk=mission.pk).version == 1
+    assert send(worker, url, version=1, sections=["identity"], until="2099-04-01").status_code == 302
+    again = send(worker, url, version=1, sections=["identity"], until="2099-05-01")
+    assert again.status_code == 409
+    assert "1 avril 2099" in unescape(again.content.decode()) or "2 avril 2099" in unescape(again.content.decode())
+
+
+def test_police_and_services_of_another_departement_are_not_offered(child, worker):
+    police, far = organisation("Commissariat", kind="police"), organisation("Ailleurs", departement="98")
+    offered = page(worker, f"/p/{child.pk}/suivi/nouvelle/")
+    for one in (police, far):
+        assert one.name not in offered
+        assert signed_in(worker).get(f"/p/{child.pk}/suivi/nouvelle/{one.pk}/").status_code == 404
