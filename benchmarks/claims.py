@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Claim:
-    """`value` is met when it is at most `target` (or at least, when `more` is better)."""
+    """`value` is met when it is at most `target` (or at least, when `more` is better). `why`: what explains it."""
 
     claim: str
     value: float
     target: float
     unit: str
     more: bool = False
+    why: str = ""
 
     @property
     def met(self) -> bool:

@@ -7,8 +7,9 @@ a rotation reaches running processes.
 
 import io
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import tink
 from django.conf import settings
@@ -31,6 +32,7 @@ TEMPLATES = {
 class _Loaded:
     stamp: tuple[int, int]
     handle: tink.KeysetHandle
+    primitives: dict[type, Any] = field(default_factory=dict)  # making one costs as much as ten small queries
 
 
 _cache: dict[Path, _Loaded] = {}
@@ -68,6 +70,17 @@ def store(name: str, handle: tink.KeysetHandle) -> None:
 
 def handle(name: str) -> tink.KeysetHandle:
     """The keyset of that name. FileNotFoundError when it was never created."""
+    return _load(name).handle
+
+
+def _primitive(name: str, kind: type) -> Any:
+    loaded = _load(name)
+    if kind not in loaded.primitives:
+        loaded.primitives[kind] = loaded.handle.primitive(kind)
+    return loaded.primitives[kind]
+
+
+def _load(name: str) -> _Loaded:
     file = path(name)
     status = file.stat()
     stamp = (status.st_mtime_ns, status.st_ino)
@@ -75,20 +88,22 @@ def handle(name: str) -> tink.KeysetHandle:
     if known is None or known.stamp != stamp:
         known = _Loaded(stamp, cleartext_keyset_handle.read(tink.JsonKeysetReader(file.read_text())))
         _cache[file] = known
-    return known.handle
+    return known
 
 
 def master() -> aead.Aead:
-    return handle("master").primitive(aead.Aead)
+    found: aead.Aead = _primitive("master", aead.Aead)
+    return found
 
 
 def journal_mac() -> mac.Mac:
-    return handle("journal").primitive(mac.Mac)
+    found: mac.Mac = _primitive("journal", mac.Mac)
+    return found
 
 
 def sign(data: bytes) -> bytes:
     """An Ed25519 signature: an auditor can check it with the public half alone."""
-    signed: bytes = handle("seal").primitive(signature.PublicKeySign).sign(data)
+    signed: bytes = _primitive("seal", signature.PublicKeySign).sign(data)
     return signed
 
 
@@ -104,5 +119,5 @@ def signed(data: bytes, by: bytes) -> bool:
 def lookup(label: str, value: str) -> bytes:
     """A keyed digest (16 bytes) of a near-unique value, for exact look-up only: never of a name."""
     text = f"{label}\x00{value}".encode()
-    digest: bytes = handle("lookup").primitive(prf.PrfSet).primary().compute(text, 16)
+    digest: bytes = _primitive("lookup", prf.PrfSet).primary().compute(text, 16)
     return digest
