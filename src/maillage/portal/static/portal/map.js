@@ -37,7 +37,7 @@
 
   const near = places.map((place) => place.at);
   if (centre) near.push(centre);
-  if (near.length > 1) map.fitBounds(near, { padding: [30, 30], maxZoom: 13, animate: false });
+  if (near.length > 1) map.fitBounds(near, { padding: [30, 30], maxZoom: 10, animate: false });
   else map.setView(near[0] || [46.6, 2.4], near.length ? 10 : 5, { animate: false });
 
   // Outlines of départements, each fetched once, when the view reaches where it may be.
