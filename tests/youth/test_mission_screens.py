@@ -42,7 +42,7 @@ def test_a_foster_carer_is_named_on_the_screen_then_her_mission_is_ended(child, 
     services = page(worker, f"/p/{child.pk}/suivi/nouvelle/")
     assert service.name in services
     url = f"/p/{child.pk}/suivi/nouvelle/{service.pk}/"
-    assert "Basile Paillasson, assistant familial" in page(worker, url)
+    assert "Basile Paillasson, accueil familial" in page(worker, url)
     typed = {"holder": carer.pk, "kind": "hosts", "sections": ["identity", "whereabouts"], "legal_basis": "judge"}
     assert send(worker, url, **{**typed, "legal_basis": ""}).status_code == 422
     assert send(worker, url, **typed, reason="Accord inventé").status_code == 302

@@ -23,14 +23,14 @@ class OrganisationKind(models.TextChoices):
 
 class Role(models.TextChoices):
     EDUCATOR = "educator", _("Éducateur ou éducatrice")
-    FOSTER_CARER = "foster_carer", _("Assistant familial")
+    FOSTER_CARER = "foster_carer", _("Accueil familial")
     ON_CALL_MANAGER = "on_call_manager", _("Cadre d’astreinte")
-    CASE_WORKER = "case_worker", _("Éducateur référent (ASE)")
+    CASE_WORKER = "case_worker", _("Référente ou référent ASE")
     ASE_ON_CALL = "ase_on_call", _("Astreinte ASE")
-    HEALTH_STAFF = "health_staff", _("Professionnel de santé")
+    HEALTH_STAFF = "health_staff", _("Personnel de santé")
     COORDINATOR = "coordinator", _("Coordination du réseau")
-    DPO = "dpo", _("Déléguée à la protection des données")
-    ADMINISTRATOR = "administrator", _("Administrateur des comptes")
+    DPO = "dpo", _("Protection des données")
+    ADMINISTRATOR = "administrator", _("Gestion des comptes")
 
 
 class Ability(models.TextChoices):

@@ -47,7 +47,7 @@ class Contact(models.TextChoices):
 
 class MissionKind(models.TextChoices):
     HOSTS = "hosts", _("Accueille")
-    CASE_WORKER = "case_worker", _("Éducateur référent")
+    CASE_WORKER = "case_worker", _("Référente ou référent ASE")
     ON_CALL = "on_call", _("Astreinte")
     FOLLOWS = "follows", _("Accompagne")
     HEALTH = "health", _("Soigne")

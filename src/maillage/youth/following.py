@@ -93,7 +93,7 @@ def service_or_404(person: YoungPerson, pk: uuid.UUID) -> Organisation:
 
 
 def people_of(service: Organisation) -> Sequence[tuple[uuid.UUID, str]]:
-    """Its people whose role opens something, by name, with their roles: « Basile Paillasson, assistant familial »."""
+    """Its people whose role opens something, by name, with their roles: « Basile Paillasson, accueil familial »."""
     posts = Membership.objects.filter(held_at(now()), organisation=service, role__in=_SEEING, user__is_active=True)
     roles: dict[User, list[str]] = {}
     for post in posts.select_related("user").order_by("user__display_name", "user_id", "role"):
