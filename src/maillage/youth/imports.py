@@ -5,9 +5,10 @@ and undoes each row, so that what it says is what would happen. Rows are found a
 external reference: the same file twice changes nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -96,6 +97,9 @@ class Report:
             if remarks:
                 found += [heading, *(f"  {remark}" for remark in remarks)]
         return found
+
+
+_TOGETHER = 0.5  # seconds: how long others wait to write, on SQLite
 
 
 class _Undo(Exception):
@@ -347,11 +351,27 @@ def run(
         mapping = load(Path(mapping_path)) if mapping_path else ColumnMapping()
         table = read(Path(path), mapping.sheet)
         work = _Import(System(user_id=by.user_id), table, Columns(table.headers, mapping), apply=apply)
-        for done, row in enumerate(table.rows, 1):
+        rows = enumerate(table.rows, 1)
+        while _some(work, rows, table.total, progress):
+            pass
+        return work.report
+
+
+def _some(work: _Import, rows: Iterator[tuple[int, Row]], total: int, progress: Progress | None) -> bool:
+    """Take rows for a moment, and commit them together: waiting for the disk after each costs more than the row.
+
+    Each is still written whole or not at all. Stopped in between, the rows of this moment are lost; they come again
+    with the same file. False when there are no more.
+    """
+    until = monotonic() + _TOGETHER
+    with transaction.atomic():
+        for done, row in rows:
             work.take(row)
             if progress is not None:
-                progress(done, max(table.total, done))
-        return work.report
+                progress(done, max(total, done))
+            if monotonic() >= until:
+                return True
+    return False
 
 
 __all__ = ["Progress", "Remark", "Report", "Unreadable", "run"]
