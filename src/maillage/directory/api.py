@@ -362,4 +362,5 @@ for _name in vocabulary.standard():
 
 urls = api.urls
 for _pattern in urls[0]:
+    assert _pattern.callback is not None
     door(public=True)(_pattern.callback)

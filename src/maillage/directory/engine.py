@@ -100,7 +100,7 @@ def rebuild(audience: Audience, documents: Iterable[Mapping[str, Any]]) -> int:
     writer = index.writer(WRITER_MEMORY, 1)
     count = 0
     for document in documents:
-        writer.add_document(tantivy.Document.from_dict(document, schema()))
+        writer.add_document(tantivy.Document.from_dict(dict(document), schema()))
         count += 1
     writer.commit()
     writer.wait_merging_threads()
@@ -120,7 +120,7 @@ def update(audience: Audience, ids: Sequence[str], documents: Iterable[Mapping[s
     for one in ids:
         writer.delete_documents_by_term("id", one)
     for document in documents:
-        writer.add_document(tantivy.Document.from_dict(document, schema()))
+        writer.add_document(tantivy.Document.from_dict(dict(document), schema()))
     writer.commit()
     writer.wait_merging_threads()
 

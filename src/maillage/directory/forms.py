@@ -44,7 +44,7 @@ class SearchForm(forms.Form):
 
     text = forms.CharField(label=_("Que cherchez-vous ?"), required=False, max_length=200)
     commune = CommuneField(label=_("Autour de quelle commune ?"), required=False, max_length=80)
-    radius = forms.TypedChoiceField(label=_("Jusqu’à"), choices=_RADII, coerce=int, empty_value=RADIUS, required=False)
+    radius = forms.ChoiceField(label=_("Jusqu’à"), choices=_RADII, required=False, initial=RADIUS)
     need = forms.ChoiceField(label=_("Pour quel besoin ?"), required=False)
     public = forms.ChoiceField(label=_("Pour qui ?"), required=False)
     age = forms.IntegerField(label=_("Quel âge ?"), required=False, min_value=0, max_value=99)
@@ -68,7 +68,7 @@ class SearchForm(forms.Form):
 
     def query(self, at: Any) -> Query:
         """What was asked; a filter that cannot be read is left out (the form says so)."""
-        data = self.cleaned_data if self.is_bound and self.is_valid() else getattr(self, "cleaned_data", {})
+        data = getattr(self, "cleaned_data", {})
 
         def one(name: str) -> tuple[str, ...]:
             return (data[name],) if data.get(name) else ()
@@ -76,7 +76,7 @@ class SearchForm(forms.Form):
         return Query(
             text=data.get("text", ""),
             commune=data.get("commune", ""),
-            radius=data.get("radius") or RADIUS,
+            radius=int(data.get("radius") or RADIUS),
             needs=one("need"),
             publics=one("public"),
             age=data.get("age"),

@@ -6,8 +6,9 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from opening_hours import OpeningHours, ParserError
+from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]  # its stubs call it SyntaxError
 
 from maillage.reference import zones
 
@@ -47,6 +48,11 @@ def is_open(text: str, at: datetime, zone: str = zones.PARIS) -> bool | None:
 
 def lines(text: str) -> Sequence[str]:
     """One readable line a rule; the text itself where it is more than days and hours."""
+    return _lines(text, get_language() or "")
+
+
+@lru_cache(maxsize=4096)
+def _lines(text: str, _language: str) -> Sequence[str]:
     found = []
     for rule in filter(None, (part.strip() for part in text.split(";"))):
         match = _RULE.fullmatch(rule)

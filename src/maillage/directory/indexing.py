@@ -15,10 +15,9 @@ from maillage.directory import engine, vocabulary
 from maillage.directory import hours as opening
 from maillage.directory.access import visible_every_service, visible_services
 from maillage.directory.engine import Audience
-from maillage.directory.enums import Confidentiality
 from maillage.directory.models import Pending, Service
 from maillage.directory.quality import of_service
-from maillage.directory.sheets import REMOTE_STANDARD, departement_of, is_remote
+from maillage.directory.sheets import REMOTE_STANDARD, departement_of, is_remote, placed_row
 from maillage.directory.terms import CELLS, EVERYWHERE
 
 ENOUGH_TO_REBUILD = 20_000
@@ -35,9 +34,7 @@ def _rows(audience: Audience) -> QuerySet[Service]:
 def document(service: Service) -> Mapping[str, Any]:
     """What the index holds of a service: nothing that its row or its structure's does not."""
     structure = service.structure
-    placed = service if (service.commune or service.address) else structure
-    if service.confidentiality == Confidentiality.ON_REQUEST:
-        placed = service
+    placed = placed_row(service)
     remote = is_remote(service)
     departement = departement_of(placed)
     times = service.hours or structure.hours

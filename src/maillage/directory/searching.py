@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 import tantivy
 from tantivy import FieldType, Occur
@@ -46,21 +47,27 @@ def find(reader: Reader, query: Query, *, facets: bool = True) -> Found:
     wanted = dict(FACETS) if facets else {}
     if distances is not None:
         wanted["commune"] = _MOST_COMMUNES
-    if spoken is not None and not reader.searcher.search(asked, 1).count:
+    if spoken is not None and not _page(reader, asked, 1).count:
         asked = _both(must, _spoken(heard, every_word=False))
     counts = reader.counts(asked, wanted) if wanted else {}
     offset = (query.page - 1) * query.size
     if distances is None:
-        by_id = {"order_by_field": "id", "order": tantivy.Order.Asc} if query.by_id else {}
-        result = reader.searcher.search(asked, query.size, True, offset=offset, **by_id)
-        return Found([(pk, None) for pk in reader.ids(result.hits)], int(result.count or 0), 0, counts, heard)
+        result = _page(reader, asked, query.size, offset, by_id=query.by_id)
+        return Found([(pk, None) for pk in reader.ids(result.hits)], int(result.count), 0, counts, heard)
     there = [(code, far, counts["commune"][code]) for code, far in distances if code in counts["commune"]]
     near = sum(count for _code, _far, count in there)
     ordered = _nearest_first(asked, there, offset + query.size)
-    result = reader.searcher.search(ordered, query.size, True, offset=offset)
+    result = _page(reader, ordered, query.size, offset)
     ids = reader.ids(result.hits)
     located = _located(ids, there, offset)
-    return Found(located, int(result.count or 0), near, counts, heard)
+    return Found(located, int(result.count), near, counts, heard)
+
+
+def _page(reader: Reader, asked: tantivy.Query, size: int, offset: int = 0, *, by_id: bool = False) -> Any:
+    """Hits and their `count` (which the stubs of tantivy leave out), by score or in the order of ids."""
+    if by_id:
+        return reader.searcher.search(asked, size, True, "id", offset, tantivy.Order.Asc)
+    return reader.searcher.search(asked, size, True, None, offset)
 
 
 def _located(
@@ -228,9 +235,9 @@ def cells(reader: Reader, query: Query, bounds: Bounds) -> tuple[int, list[tuple
     must.append((Occur.Must, _range("lon", round(bounds.west * 1e5), round(bounds.east * 1e5))))
     heard = texts.hear(query.text, reader.knows, reader.words()) if query.text.strip() else None
     asked = _both(must, _spoken(heard, every_word=True) if heard else None)
-    total = int(reader.searcher.search(asked, 1).count or 0)
+    total = int(_page(reader, asked, 1).count)
     if total <= _MOST_CELLS:
-        return total, [], reader.ids(reader.searcher.search(asked, max(total, 1)).hits)
+        return total, [], reader.ids(_page(reader, asked, max(total, 1)).hits)
     span = max(bounds.north - bounds.south, bounds.east - bounds.west)
     zoom = next((zoom for zoom, size in CELLS.items() if span / size > 10), max(CELLS))
     name, size = f"cell{zoom}", CELLS[zoom]

@@ -163,10 +163,12 @@ def map_points(bounds: Bounds, query: Query | None = None, *, by: Actor | None =
     _total, clusters, ids = searching.cells(reader, query or Query(), bounds)
     if clusters:
         return [MapPoint(latitude, longitude, count) for latitude, longitude, count in clusters]
+    rows = visible_services(by).in_bulk([uuid.UUID(pk) for pk in ids])
+    points = ((row, sheets.placed_row(row)) for row in rows.values())
     return [
-        MapPoint(sheet.latitude, sheet.longitude, 1, sheet.id, sheet.name)
-        for sheet in _sheets([(pk, None) for pk in ids], by)
-        if sheet.latitude is not None and sheet.longitude is not None
+        MapPoint(placed.latitude, placed.longitude, 1, row.pk, row.name)
+        for row, placed in points
+        if placed.latitude is not None and placed.longitude is not None
     ]
 
 

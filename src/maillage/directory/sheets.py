@@ -35,13 +35,18 @@ def departement_of(row: Service | Structure) -> str:
     return row.commune[:3] if row.commune.startswith("97") else row.commune[:2]
 
 
+def placed_row(service: Service) -> Service | Structure:
+    """Whose place is its place: its own, else its structure's; its own, empty, when it gives it on request."""
+    if service.confidentiality == Confidentiality.ON_REQUEST or service.commune or service.address:
+        return service
+    return service.structure
+
+
 def sheet_of(service: Service, now: datetime, distance: float | None = None, *, professional: bool = False) -> Sheet:
     """What its reader sees; who verified it is for professionals. Hours, phone and address fall back on the
     structure's, as data.inclusion says."""
     structure = service.structure
-    placed = service if (service.commune or service.address) else structure
-    if service.confidentiality == Confidentiality.ON_REQUEST:
-        placed = service
+    placed = placed_row(service)
     times = service.hours or structure.hours
     zone = opening.zone_at(departement_of(placed))
     needs = vocabulary.needs()

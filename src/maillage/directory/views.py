@@ -21,6 +21,7 @@ from maillage.directory import access, keeping, places, selectors, services
 from maillage.directory.enums import AnswerState, Confidentiality, ProposalKind, ProposalState, SheetState
 from maillage.directory.forms import AnswerForm, MergeForm, ReasonForm, SearchForm, ServiceForm, StructureForm
 from maillage.directory.models import Service, Structure
+from maillage.directory.queries import RADIUS
 
 
 def _require(by: Actor, ability: Ability) -> None:
@@ -39,7 +40,7 @@ def _answer(request: HttpRequest, template: str, context: dict[str, Any], form: 
 def find(request: HttpRequest) -> HttpResponse:
     """Search; every filter is in the address."""
     by = actor(request)
-    form = SearchForm(request.GET or None)
+    form = SearchForm({"radius": RADIUS, **request.GET.dict()} if request.GET else None)
     form.is_valid()
     page = selectors.search(form.query(now()), by=by)
     asked = request.GET.copy()

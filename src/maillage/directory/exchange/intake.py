@@ -87,7 +87,9 @@ def _read(path: Path) -> tuple[list[Entry], list[Entry], dict[str, Mapping[str, 
         raise Unreadable(
             f"{path.name}: neither data.inclusion (an object with « structures » and « services ») nor HSDS"
         )
-    extension = {str(one["id"]): one for one in content.get("extension") or [] if isinstance(one, dict) and "id" in one}
+    extension: dict[str, Mapping[str, Any]] = {
+        str(one["id"]): one for one in content.get("extension") or [] if isinstance(one, dict) and "id" in one
+    }
     return _entries("structures", content["structures"]), _entries("services", content.get("services") or []), extension
 
 
@@ -333,7 +335,7 @@ def _write_services(
     Change.objects.bulk_create(
         [
             Change(structure=row.structure, service=row, kind=ChangeKind.IMPORTED, at=row.changed_at)
-            for row in (*fresh, *changed)
+            for row in changed  # the line of its structure tells where a new one comes from
         ]
     )
     _pend([row.pk for row in (*fresh, *changed)])

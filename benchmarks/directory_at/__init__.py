@@ -1,0 +1,1 @@
+"""One size of the directory’s benchmark."""
