@@ -15,8 +15,8 @@ OPENERS = {
     "src/maillage/youth/services/base.py",  # a command writes as the system and shows nothing
     "src/maillage/directory/places.py",  # a hidden address: journalled
     "src/maillage/casework/services/shares.py",  # the frozen copy, for whom it was shared with
-    "src/maillage/youth/search.py",  # the name index, in memory
     "src/maillage/youth/lookup_access.py",  # requests, under the key of the system: for their author and the owner told
+    "src/maillage/youth/search.py",  # the name index, in memory
 }
 PRIVATE = ("models", "forms", "views")
 # Everybody's: keys are foreign keys of all tables, people at work are `by=` of all writes.

@@ -84,7 +84,8 @@ def test_a_message_that_may_not_have_arrived_says_whom_to_call(world: worlds.Wor
     assert selectors.watch(world.actor("manager"), now()).steps == []
     Notice.objects.filter(pk=notice.pk).update(state=state)
     (step,) = selectors.watch(world.actor("manager"), now()).steps
-    assert (step.pk, step.notes) == (task.pk, ("Message peut-être pas arrivé à Sacha Buvard\N{NO-BREAK SPACE}: appelez",))
+    assert step.pk == task.pk
+    assert step.notes == ("Message peut-être pas arrivé à Sacha Buvard\N{NO-BREAK SPACE}: appelez",)
     assert "Un message n’est peut-être pas arrivé" in text(browse("manager"), "/")
     for url in ("/", "/garde/"):
         assert "pas arrivé" not in text(browse("stranger"), url)

@@ -77,9 +77,7 @@ class Place:
 
 def _resident(world: worlds.World, given: str, family: str) -> YoungPerson:
     person = worlds.resident(world.home, given, family, case_worker=world.case_worker, ase=world.ase)
-    youth.mission_open(
-        by=SYSTEM, person=person, kind=MissionKind.HEALTH, organisation=world.health, legal_basis="care"
-    )
+    youth.mission_open(by=SYSTEM, person=person, kind=MissionKind.HEALTH, organisation=world.health, legal_basis="care")
     youth.mission_open(by=SYSTEM, person=person, kind=MissionKind.HOSTS, user=world.carer, legal_basis="judge")
     return person
 

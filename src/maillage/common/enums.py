@@ -15,7 +15,7 @@ class DataClass(StrEnum):
     SENSITIVE = "sensitive"  # a fact about a young person, without her identity
     IDENTITY = "identity"  # says who she is, or what she said: always sealed
     HEALTH = "health"  # always sealed, health staff only
-    SECRET = "secret"  # where a shelter is: always sealed, given on request
+    SECRET = "secret"  # noqa: S105 - where a shelter is: always sealed, given on request
 
 
 class Section(models.TextChoices):
