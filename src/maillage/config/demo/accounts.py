@@ -37,7 +37,7 @@ ACCOUNTS = (
     Account("referente", "Léonie Cafetière", Role.CASE_WORKER, ("ase",), "+33639980017"),
     Account("astreinte", "Gaspard Arrosoir", Role.ASE_ON_CALL, ("ase",), "+33639980018"),
     Account("infirmiere", "Margot Édredon", Role.HEALTH_STAFF, ("home",), "+33639980019"),
-    Account("coordination", "Solène Boussole", Role.COORDINATOR, ("departement",), "+33639980022"),
+    Account("coordination", "Solène Passoire", Role.COORDINATOR, ("departement",), "+33639980022"),
     Account("dpo", "Victor Classeur", Role.DPO, ("departement",), "+33639980020"),
     Account("comptes", "Irène Agrafeuse", Role.ADMINISTRATOR, ("departement",), "+33639980021"),
 )
