@@ -13,7 +13,17 @@ pytestmark = pytest.mark.django_db
 
 
 def test_it_sweeps_sends_and_seals() -> None:
-    assert list(worker.TURNS) == ["sweep", "notices", "letters", "seal", "tidy", "directory", "stale sheets", "reminders", "lookups"]
+    assert list(worker.TURNS) == [
+        "sweep",
+        "notices",
+        "letters",
+        "seal",
+        "tidy",
+        "directory",
+        "stale sheets",
+        "reminders",
+        "lookups",
+    ]
 
 
 def test_a_turn_that_fails_stops_no_other(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
