@@ -3,11 +3,13 @@
 import logging
 import os
 import threading
+from argparse import Namespace
 from datetime import datetime
 
 import pytest
 
 from maillage.config import worker
+from maillage.config.exits import Exit
 
 pytestmark = pytest.mark.django_db
 
@@ -63,3 +65,13 @@ def test_it_ends_when_its_supervisor_is_gone(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(worker, "PAUSE", 0.0)
     monkeypatch.setattr(worker, "TURNS", {})
     worker.run(threading.Event(), parent=os.getppid() + 1)
+
+
+def test_started_by_hand_it_outlives_its_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[int | None] = []
+    monkeypatch.setattr(worker, "refuse_unsafe", lambda: None)
+    monkeypatch.setattr(worker.signal, "signal", lambda _number, _handler: None)
+    monkeypatch.setattr(worker, "run", lambda _stop, parent=None: told.append(parent))
+    assert worker.main(Namespace()) == Exit.OK
+    assert worker.work(7) == Exit.OK
+    assert told == [None, 7]

@@ -65,7 +65,12 @@ def run(stop: threading.Event, parent: int | None = None) -> None:
 
 
 def main(_options: Namespace) -> Exit:
-    """`maillage worker`: until SIGTERM or SIGINT."""
+    """`maillage worker`: until SIGTERM or SIGINT, whatever becomes of the shell that started it."""
+    return work()
+
+
+def work(parent: int | None = None) -> Exit:
+    """Until told, or until the process `parent` that started it is gone."""
     refuse_unsafe()
     stop = threading.Event()
 
@@ -78,5 +83,5 @@ def main(_options: Namespace) -> Exit:
         check_directory()
     except Exception:
         logger.exception("the directory's index could not be checked")
-    run(stop, parent=os.getppid())
+    run(stop, parent)
     return Exit.OK

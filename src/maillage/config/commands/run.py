@@ -40,14 +40,17 @@ def run(options: Namespace) -> Exit:
         [
             Child("web", lambda: import_module("maillage.config.web").serve(options.host, options.port)),
             # A moment after the web server, which somebody waits for.
-            Child(
-                "worker", lambda: import_module("maillage.config.worker").main(options), due=monotonic() + WORKER_AFTER
-            ),
+            Child("worker", _work, due=monotonic() + WORKER_AFTER),
         ],
         lambda line: err.print(line, markup=False),
     )
     supervisor.run(_Answering(options.host, options.port), announce)
     return Exit.OK
+
+
+def _work() -> Exit:
+    code: Exit = import_module("maillage.config.worker").work(os.getppid())
+    return code
 
 
 def _free(host: str, port: int) -> bool:

@@ -13,6 +13,11 @@ SECRET_KEY = SECRET_KEY or (Path(_secret_file).read_text().strip() if _secret_fi
 ALLOWED_HOSTS = env.list("MAILLAGE_HOSTS", default=[])
 CSRF_TRUSTED_ORIGINS = [BASE_URL.rstrip("/")]
 
+SILENCED_SYSTEM_CHECKS = [
+    "security.W003",  # our middleware is Django's, with another page for a refusal
+    "security.W021",  # a preload list is for the owner of the domain to decide
+]
+
 # SQLite only when someone said so.
 SQLITE_CHOSEN = env.bool("MAILLAGE_SQLITE", default=False)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
