@@ -175,7 +175,7 @@ def test_too_many_questions_and_circles_are_refused() -> None:
         long = long.replace("outcomes:\n", f"{asked}      - {{key: b1, text: B, then: end}}\noutcomes:\n")
     assert any("plus de 5 questions" in said for _line, said in faults(long))
     short = long.replace("then: q5", "then: end").replace("  - key: q5\n", "  - key: q6\n")
-    assert any("rien ne mène à « q6 »" in said for _line, said in faults(short))
+    assert any("rien ne mène à « q6 »" in said for _line, said in faults(short))
     circle = SMALL.replace("then: end}\n      - {key: no", "then: ask}\n      - {key: no")
     assert any("cercle" in said for _line, said in faults(circle))
 

@@ -61,8 +61,8 @@ def test_words_stay_plain() -> None:
 @pytest.mark.parametrize(
     ("change", "cause"),
     [
-        (lambda text: text.replace("  exit: ", "  exits: "), "il manque « ui.exit »"),
-        (lambda text: text.replace("  exit: ", "  exits: "), "mot inconnu « ui.exits »"),
+        (lambda text: text.replace("  exit: ", "  exits: "), "il manque « ui.exit »"),
+        (lambda text: text.replace("  exit: ", "  exits: "), "mot inconnu « ui.exits »"),
         (lambda text: text.replace("{number}", "number", 1), "n’a pas les mêmes {…}"),
         (lambda text: text.replace("Leave quickly", "", 1).replace("exit: ", 'exit: ""', 1), "est vide"),
     ],

@@ -461,7 +461,7 @@ def lines_of(opened: Opened, events: Sequence[EpisodeEvent], ids: Collection[uui
 
 def shown(entry: Entry) -> dict[str, Any]:
     """A line as the component `timeline_entry` takes it, without links."""
-    who = _("avec : %(who)s") % {"who": entry.who} if entry.who else ""
+    who = _("avec : %(who)s") % {"who": entry.who} if entry.who else ""
     said = [" · ".join(entry.facts), who, entry.text, entry.health]
     late = abs(entry.written_at - entry.happened_at) > timedelta(minutes=2)
     return {

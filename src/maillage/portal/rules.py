@@ -221,7 +221,7 @@ def _doubles(where: str, parts: Sequence[Line | Door | Question | Outcome | Phra
     seen: set[str] = set()
     for index, part in enumerate(parts):
         if part.key in seen:
-            yield (where, index, "key"), _("« %(key)s » existe déjà") % {"key": part.key}
+            yield (where, index, "key"), _("« %(key)s » existe déjà") % {"key": part.key}
         seen.add(part.key)
 
 
@@ -233,13 +233,13 @@ def _incoherences(rules: Rules, numbers: Lines) -> Found:
     outcomes = {outcome.key for outcome in rules.outcomes}
     for key in sorted(questions & outcomes):
         index = [outcome.key for outcome in rules.outcomes].index(key)
-        yield ("outcomes", index, "key"), _("« %(key)s » est déjà une question") % {"key": key}
+        yield ("outcomes", index, "key"), _("« %(key)s » est déjà une question") % {"key": key}
     reached = {door.first for door in rules.doors}
     whole = True
     for index, door in enumerate(rules.doors):
         if door.first not in questions:
             whole = False
-            yield ("doors", index, "first"), _("question inconnue « %(key)s »") % {"key": door.first}
+            yield ("doors", index, "first"), _("question inconnue « %(key)s »") % {"key": door.first}
     for index, question in enumerate(rules.questions):
         for number, answer in enumerate(question.answers):
             reached.add(answer.then)
@@ -248,13 +248,13 @@ def _incoherences(rules: Rules, numbers: Lines) -> Found:
                 path = ("questions", index, "answers", number, "then")
                 yield (
                     path,
-                    _("impasse : « %(key)s » n’est ni une question ni une réponse finale") % {"key": answer.then},
+                    _("impasse : « %(key)s » n’est ni une question ni une réponse finale") % {"key": answer.then},
                 )
         yield from _doubles_of_answers(index, question)
     for where in ("questions", "outcomes"):
         for index, part in enumerate(getattr(rules, where)):
             if part.key not in reached:
-                yield (where, index, "key"), _("rien ne mène à « %(key)s »") % {"key": part.key}
+                yield (where, index, "key"), _("rien ne mène à « %(key)s »") % {"key": part.key}
     yield from _references(rules, numbers)
     if whole:
         yield from _lengths(rules)
@@ -264,7 +264,7 @@ def _doubles_of_answers(index: int, question: Question) -> Found:
     seen: set[str] = set()
     for number, answer in enumerate(question.answers):
         if answer.key in seen:
-            yield ("questions", index, "answers", number, "key"), _("« %(key)s » existe déjà") % {"key": answer.key}
+            yield ("questions", index, "answers", number, "key"), _("« %(key)s » existe déjà") % {"key": answer.key}
         seen.add(answer.key)
 
 
@@ -274,14 +274,14 @@ def _references(rules: Rules, numbers: Lines) -> Found:
     for index, outcome in enumerate(rules.outcomes):
         for place, key in enumerate(outcome.call):
             if key not in known:
-                yield ("outcomes", index, "call", place), _("numéro inconnu « %(key)s »") % {"key": key}
+                yield ("outcomes", index, "call", place), _("numéro inconnu « %(key)s »") % {"key": key}
         for place, key in enumerate(outcome.say):
             said.add(key)
             if key not in rules.phrase:
-                yield ("outcomes", index, "say", place), _("phrase inconnue « %(key)s »") % {"key": key}
+                yield ("outcomes", index, "say", place), _("phrase inconnue « %(key)s »") % {"key": key}
     for index, phrase in enumerate(rules.phrases):
         if phrase.key not in said:
-            yield ("phrases", index, "key"), _("rien ne mène à « %(key)s »") % {"key": phrase.key}
+            yield ("phrases", index, "key"), _("rien ne mène à « %(key)s »") % {"key": phrase.key}
 
 
 def _lengths(rules: Rules) -> Found:
@@ -303,7 +303,7 @@ def _lengths(rules: Rules) -> Found:
         if longest(door.first, frozenset()) > MOST_QUESTIONS:
             yield (
                 ("doors", index),
-                _("plus de %(most)d questions, ou un cercle, derrière « %(key)s »")
+                _("plus de %(most)d questions, ou un cercle, derrière « %(key)s »")
                 % {
                     "most": MOST_QUESTIONS,
                     "key": door.key,

@@ -73,13 +73,13 @@ def load(text: str, name: str, wanted: Mapping[str, str] | None = None) -> Mappi
         key = ".".join(path)
         found[key] = value
         if not value.strip():
-            faults.append(source.fault(path, _("« %(key)s » est vide") % {"key": key}))
+            faults.append(source.fault(path, _("« %(key)s » est vide") % {"key": key}))
         if wanted is not None and key not in wanted:
-            faults.append(source.fault(path, _("mot inconnu « %(key)s »") % {"key": key}))
+            faults.append(source.fault(path, _("mot inconnu « %(key)s »") % {"key": key}))
         elif wanted is not None and _slots(value) != _slots(wanted[key]):
-            faults.append(source.fault(path, _("« %(key)s » n’a pas les mêmes {…} que le français") % {"key": key}))
+            faults.append(source.fault(path, _("« %(key)s » n’a pas les mêmes {…} que le français") % {"key": key}))
     for key in (wanted or {}).keys() - found.keys():
-        faults.append(Fault(name, 1, _("il manque « %(key)s »") % {"key": key}))
+        faults.append(Fault(name, 1, _("il manque « %(key)s »") % {"key": key}))
     if faults:
         raise DefinitionInvalid(faults)
     return found

@@ -44,7 +44,7 @@ class Fault:
     cause: str
 
     def __str__(self) -> str:
-        return _("%(name)s, ligne %(line)d : %(cause)s") % {"name": self.name, "line": self.line, "cause": self.cause}
+        return _("%(name)s, ligne %(line)d : %(cause)s") % {"name": self.name, "line": self.line, "cause": self.cause}
 
 
 class DefinitionInvalid(ValueError):
@@ -91,7 +91,7 @@ class Source:
             for key_node, value_node in node.value:
                 key, line = str(key_node.value), key_node.start_mark.line + 1
                 if key in found:
-                    self.faults.append(Fault(self.name, line, _("clé en double « %(key)s »") % {"key": key}))
+                    self.faults.append(Fault(self.name, line, _("clé en double « %(key)s »") % {"key": key}))
                 self._lines[(*path, key)] = line
                 found[key] = self._read(value_node, (*path, key))
             return found
@@ -143,11 +143,11 @@ def _cause(item: Any) -> str:
     last = next((part for part in reversed(item["loc"]) if isinstance(part, str)), "")
     kind, given, context = item["type"], item["input"], item.get("ctx", {})
     if kind == "missing":
-        return _("il manque « %(key)s »") % {"key": last}
+        return _("il manque « %(key)s »") % {"key": last}
     if kind == "extra_forbidden":
-        return _("mot inconnu « %(key)s »") % {"key": last}
+        return _("mot inconnu « %(key)s »") % {"key": last}
     if kind in ("enum", "literal_error"):
-        return _("« %(key)s » : valeur inconnue « %(given)s » (possibles : %(expected)s)") % {
+        return _("« %(key)s » : valeur inconnue « %(given)s » (possibles : %(expected)s)") % {
             "key": last,
             "given": given,
             "expected": str(context.get("expected", "")).replace(" or ", ", ").replace("'", ""),
@@ -155,5 +155,5 @@ def _cause(item: Any) -> str:
     if kind == "value_error":
         return str(context["error"])
     if kind in ("too_short", "string_too_short"):
-        return _("« %(key)s » est vide") % {"key": last}
-    return _("« %(key)s » : valeur impossible « %(given)s »") % {"key": last, "given": str(given)[:60]}
+        return _("« %(key)s » est vide") % {"key": last}
+    return _("« %(key)s » : valeur impossible « %(given)s »") % {"key": last, "given": str(given)[:60]}

@@ -222,17 +222,17 @@ class _Import:
         if not found.foster_carer:
             return None
         if home is None:
-            remarks.append(_("famille d’accueil refusée : la ligne ne dit pas de quel service elle relève"))
+            remarks.append(_("famille d’accueil refusée : la ligne ne dit pas de quel service elle relève"))
             return None
         field = "email__iexact" if "@" in found.foster_carer else "pk"
         user = User.objects.filter(**{field: found.foster_carer}, is_active=True).first()
         if user is None:
             remarks.append(
-                _("famille d’accueil refusée : aucun compte ouvert ne répond à ce nom ; créez-le, puis nommez-la")
+                _("famille d’accueil refusée : aucun compte ouvert ne répond à ce nom ; créez-le, puis nommez-la")
             )
         elif user not in users_holding(Role.FOSTER_CARER, home.pk, now()):
             remarks.append(
-                _("famille d’accueil refusée : ce compte n’est pas celui d’une assistante familiale du service")
+                _("famille d’accueil refusée : ce compte n’est pas celui d’une assistante familiale du service")
             )
             return None
         return user

@@ -45,7 +45,7 @@ class MissionForm(_Timed):
     kind = forms.ChoiceField(label=_("À quel titre"), widget=forms.RadioSelect)
     sections = forms.MultipleChoiceField(
         label=_("Parties du dossier"),
-        help_text=_("Seulement ce qui est nécessaire : le rôle de chacun resserre encore."),
+        help_text=_("Seulement ce qui est nécessaire : le rôle de chacun resserre encore."),
         choices=Section.choices,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choisissez au moins une partie du dossier.")},
@@ -60,8 +60,8 @@ class MissionForm(_Timed):
         max_length=500,
         required=False,
     )
-    since = _day(label=_("À partir du"), help_text=_("Vide : tout de suite."))
-    until = _day(label=_("Jusqu’au"), help_text=_("Vide : sans date de fin."))
+    since = _day(label=_("À partir du"), help_text=_("Vide : tout de suite."))
+    until = _day(label=_("Jusqu’au"), help_text=_("Vide : sans date de fin."))
 
     def __init__(self, *args: Any, people: Sequence[tuple[uuid.UUID, str]], zone: str, carers: bool, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -93,7 +93,7 @@ class MissionChangeForm(_Timed):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choisissez au moins une partie du dossier.")},
     )
-    until = _day(label=_("Jusqu’au"), help_text=_("Vide : sans date de fin."))
+    until = _day(label=_("Jusqu’au"), help_text=_("Vide : sans date de fin."))
 
     def __init__(self, *args: Any, sections: Sequence[str], zone: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -23,9 +23,9 @@ def _said(clock_time: time) -> str:
 
 def _presets(hours: Hours) -> list[tuple[str, Any]]:
     return [
-        ("60", _("dans 1 h")),
-        ("120", _("dans 2 h")),
-        ("240", _("dans 4 h")),
+        ("60", _("dans 1 h")),
+        ("120", _("dans 2 h")),
+        ("240", _("dans 4 h")),
         ("evening", _("ce soir %(hour)s") % {"hour": _said(hours.permission)}),
         ("sunday", _("dimanche %(hour)s") % {"hour": _said(hours.visit)}),
         (OTHER, _("autre heure")),

@@ -130,7 +130,7 @@ def mission_open(
         _check_holder(kind, organisation, user, sections)
     lock(person)
     if running(person, kind, organisation, user):
-        raise RuleBroken(_("Cette mission est déjà ouverte : modifiez-la plutôt."), field="holder")
+        raise RuleBroken(_("Cette mission est déjà ouverte : modifiez-la plutôt."), field="holder")
     carer = kind == MissionKind.HOSTS and user is not None
     return _create(
         person=person,
@@ -153,7 +153,7 @@ def _check_holder(kind: str, organisation: Organisation | None, user: User | Non
     if organisation is not None:
         if organisation.kind in NEVER:
             raise RuleBroken(
-                _("Ce service transmet et reçoit ce qu’on lui adresse : il n’ouvre pas le dossier."), field="holder"
+                _("Ce service transmet et reçoit ce qu’on lui adresse : il n’ouvre pas le dossier."), field="holder"
             )
         return
     if user is None:
@@ -163,12 +163,12 @@ def _check_holder(kind: str, organisation: Organisation | None, user: User | Non
     roles = actor_of(user).roles if user.is_active else frozenset()
     if not any(section in SECTIONS[role] for role in roles for section in sections):
         raise RuleBroken(
-            _("Avec son rôle, cette personne n’ouvrirait rien : choisissez d’autres parties, ou une autre personne."),
+            _("Avec son rôle, cette personne n’ouvrirait rien : choisissez d’autres parties, ou une autre personne."),
             field="holder",
         )
     needed = _ROLE_OF.get(MissionKind(kind))
     if needed is not None and needed not in roles:
-        raise RuleBroken(_("Cette mission demande le rôle « %(role)s ».") % {"role": Role(needed).label}, field="kind")
+        raise RuleBroken(_("Cette mission demande le rôle « %(role)s ».") % {"role": Role(needed).label}, field="kind")
 
 
 @action(MISSION_CHANGED)
@@ -181,7 +181,7 @@ def mission_change(
     instant = now()
     _still_open(row, instant)
     if row.kind == MissionKind.TEMPORARY:
-        raise RuleBroken(_("Un accès temporaire ne se prolonge pas : il se termine, ou on ouvre une mission."))
+        raise RuleBroken(_("Un accès temporaire ne se prolonge pas : il se termine, ou on ouvre une mission."))
     wanted = sorted({str(Section(section)) for section in sections})
     if not wanted:
         raise RuleBroken(_("Choisissez au moins une partie du dossier."), field="sections")
@@ -193,7 +193,7 @@ def mission_change(
     if ends_at is not None and ends_at <= instant:
         raise RuleBroken(_("Cette date est passée."), field="ends_at")
     if ends_at is not None and lives_there(row):
-        raise RuleBroken(_("Elle y vit : c’est la fin de l’accueil qui termine cette mission."), field="ends_at")
+        raise RuleBroken(_("Elle y vit : c’est la fin de l’accueil qui termine cette mission."), field="ends_at")
     changed: dict[str, object] = {}
     if wanted != row.sections:
         changed["sections"] = wanted
@@ -237,12 +237,12 @@ def mission_end(*, by: Doer, mission: Mission, version: int) -> Mission:
     at = now()
     _still_open(row, at)
     if lives_there(row):
-        raise RuleBroken(_("Elle y vit : c’est la fin de l’accueil qui termine cette mission."))
+        raise RuleBroken(_("Elle y vit : c’est la fin de l’accueil qui termine cette mission."))
     others = following(row.person, at).exclude(pk=row.pk)
     if not others.exists():
-        raise RuleBroken(_("C’est la dernière mission : ouvrez-en une autre d’abord."))
+        raise RuleBroken(_("C’est la dernière mission : ouvrez-en une autre d’abord."))
     if _owns(row) and not others.filter(_OWNERS).exists():
-        raise RuleBroken(_("Plus personne à l’ASE ne répondrait de ce dossier : nommez d’abord qui prend la suite."))
+        raise RuleBroken(_("Plus personne à l’ASE ne répondrait de ce dossier : nommez d’abord qui prend la suite."))
     return _close(row, version, at)
 
 
