@@ -14,6 +14,7 @@ OPENERS = {
     "src/maillage/youth/access.py",  # reveal(): journalled
     "src/maillage/youth/services/base.py",  # a command writes as the system and shows nothing
     "src/maillage/directory/places.py",  # a hidden address: journalled
+    "src/maillage/casework/access.py",  # an incident of a place, under the key of the system: journalled
     "src/maillage/casework/services/shares.py",  # the frozen copy, for whom it was shared with
     "src/maillage/youth/lookup_access.py",  # requests, under the key of the system: for their author and the owner told
     "src/maillage/youth/search.py",  # the name index, in memory

@@ -9,8 +9,8 @@ from typing import Any
 from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
-from maillage.casework.models import Document, FamilyContact, Goal, LegalMatter, Note
-from maillage.casework.services import documents, family, flags, goals, legal, notes, observations, shares
+from maillage.casework.models import Document, FamilyContact, Goal, HandTask, LegalMatter, Note
+from maillage.casework.services import documents, family, flags, goals, legal, notes, observations, shares, tasks
 from maillage.casework.services.observations import Seen
 from maillage.common.clock import now
 
@@ -69,6 +69,15 @@ def _legal(by: Any, person: Any) -> Any:
     return legal.legal_open(by=by, person=person, kind="complaint", title=SECRET)
 
 
+def task(by: Any, person: Any, **values: Any) -> Any:
+    given = {"kind": "call", "text": SECRET, "owner": f"user:{by.user_id}", "due_at": now() + timedelta(hours=5)}
+    return tasks.task_set(by=by, person=person, **{**given, **values})
+
+
+def _settled(by: Any, person: Any) -> Any:
+    return tasks.task_settle(by=by, hand=task(by, person), state="done", version=1)
+
+
 CAPABILITIES = [
     Capability(
         Note, _note, "education",
@@ -81,6 +90,7 @@ CAPABILITIES = [
         lambda row: "objectifs/", {"domain": "work", "title": "Autre texte", "state": "open"},
         lambda row: f"objectifs/{row.pk}/",
     ),
+    Capability(HandTask, _settled, "education", None, lambda row: f"taches/{row.task_id}/"),
     Capability(Document, _document, "education", None, lambda row: "documents/"),
     Capability(
         FamilyContact, _family, "education",
@@ -132,5 +142,5 @@ def fill(world: Any) -> dict[str, Any]:
     return {
         "paper": paper.pk, "relative": relative.thread, "legal": matter.pk, "flag": flag.pk,
         "share": shared[0].pk, "share_with": shared[1].pk, "observation": observation.thread,
-        "judgement": judgement.thread,
+        "judgement": judgement.thread, "hand": task(by, person).task_id,
     }  # fmt: skip

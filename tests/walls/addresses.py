@@ -216,6 +216,11 @@ ABOUT_A_FILE: list[Address] = [
         "version": 1, "reading": "y", "justification": "y",
         "review_on": (now() + timedelta(days=30)).strftime("%Y-%m-%d"),
     }, at={"thread": "judgement"}),
+    _file("task_new", _ACT, lambda place: {
+        "kind": "call", "text": "x", "owner": f"user:{place.world.educator.pk}", "hour": "10:00",
+        "due_at": (now() + timedelta(days=3)).strftime("%Y-%m-%d"),
+    }),
+    _file("task", f"200:{FIELD} 404:HDX", {"version": 1, "state": "done"}, at={"task_id": "hand"}),
     # -- what follows a search: the case worker owns the file, the author left the request
     Address("youth:received", {"pk": "match"}, "200:C 404:EFMAH 403:DX", {"answer": "answered"}, by="C", first="DXN"),
     Address("youth:withdraw", {"pk": "request"}, None, {}, by="E", first="DXN"),
@@ -315,6 +320,7 @@ OF_ONESELF: dict[str, tuple[str | None, int]] = {
     "youth:requests": (f"200:{FIELD}H 403:DXN", 302),
     "desk:journal": ("200:D 403:EFMCAHXN", 302),
     "casework:received": (f"200:{ALL}", 302),
+    "casework:around": (f"200:{FIELD} 403:HDXN", 302),
     "desk:help": (f"200:{ALL}", 302),
     "desk:legal": (f"200:{ALL}", 200),
     "desk:preferences": (None, 405),
@@ -378,6 +384,8 @@ SHARED = {
 }  # fmt: skip
 SHARED |= {"directory_api:structure", "directory_api:service"}
 SHARED |= {"episodes:instrument_withdraw", "episodes:protocol_choose"}
+# Of a place, nobody's file: `tests/casework/test_incidents.py` says whose they are.
+SHARED |= {"casework:around_place", "casework:incident_new", "casework:incident"}
 
 # Everybody's, about nobody: `tests/portal` reads each of them.
 OF_ONESELF["portal:start"] = (f"302:{ALL}", 302)

@@ -12,12 +12,16 @@ from django.utils.translation import gettext as _
 
 from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Ability
+from maillage.accounts.models import Organisation
 from maillage.accounts.roles import SECTIONS
 from maillage.accounts.selectors import with_descendants
-from maillage.casework.models import COLUMNS, PlaceIncident, Readable, Share, Versioned
+from maillage.audit.journal import record
+from maillage.casework.enums import INCIDENT_READ
+from maillage.casework.models import COLUMNS, HandTask, PlaceIncident, Readable, Share, Versioned
 from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.common.errors import NotAllowed
+from maillage.vault.sealing import Opened
 from maillage.youth.access import Entrance
 
 Row = TypeVar("Row", bound=Readable)
@@ -55,6 +59,22 @@ def thread_or_404(entered: Entrance, model: type[Thread], thread: uuid.UUID) -> 
     """Every version of one thread, the one that stands first."""
     found = list(rows(entered, model).filter(thread=thread).select_related("author").order_by("-number"))
     if not found:
+        raise Http404
+    return found
+
+
+def hand_task_or_404(entered: Entrance, task: uuid.UUID) -> HandTask:
+    """A task by hand of this file, by the id of its task, with who owes it and who ended it."""
+    found = (
+        rows(entered, HandTask)
+        .filter(task=task)
+        .select_related(
+            "author", "person", "task__data_key", "task__organisation", "task__owner_user", "task__done_by",
+            "task__not_due_by",
+        )
+        .first()
+    )  # fmt: skip
+    if found is None:
         raise Http404
     return found
 
@@ -106,6 +126,21 @@ def received_or_404(actor: Actor, pk: uuid.UUID) -> Share:
 # -- incidents around a place: no young person's --------------------------------------------------------------------
 
 
+def places_of(actor: Actor) -> QuerySet[Organisation]:
+    """Places around which she may note what happened: those she works in, and those below."""
+    held = with_descendants(actor.organisations_with(Ability.INCIDENT_RECORD))
+    return Organisation.objects.filter(pk__in=held, active=True).order_by("name", "pk")
+
+
+def place_or_404(actor: Actor, pk: uuid.UUID) -> Organisation:
+    """NotAllowed when no role of hers notes incidents at all; Http404 for a place that is not hers."""
+    actor.require(Ability.INCIDENT_RECORD)
+    found = places_of(actor).filter(pk=pk).select_related("station").first()
+    if found is None:
+        raise Http404
+    return found
+
+
 def incidents_visible_to(actor: Actor) -> QuerySet[PlaceIncident]:
     """Those of the places she works in, or that are below her organisation."""
     held = with_descendants(actor.organisations_with(Ability.INCIDENT_RECORD))
@@ -113,7 +148,17 @@ def incidents_visible_to(actor: Actor) -> QuerySet[PlaceIncident]:
 
 
 def incident_or_404(actor: Actor, pk: uuid.UUID) -> PlaceIncident:
-    found = incidents_visible_to(actor).filter(pk=pk).select_related("organisation__station", "data_key").first()
+    actor.require(Ability.INCIDENT_RECORD)
+    joined = ("organisation__station", "data_key", "author", "sent_by")
+    found = incidents_visible_to(actor).filter(pk=pk).select_related(*joined).first()
     if found is None:
         raise Http404
     return found
+
+
+def open_incident(actor: Actor, row: PlaceIncident) -> Opened:
+    """The right to read one incident, journalled. NotAllowed for an incident of a place that is not hers."""
+    if not incidents_visible_to(actor).filter(pk=row.pk).exists():
+        raise NotAllowed(_("Ce lieu ne relève pas de votre équipe."))
+    record(INCIDENT_READ, by=actor, obj=row, payload={"organisation": row.organisation_id})
+    return Opened(row.data_key, [Section.WHEREABOUTS])

@@ -149,6 +149,20 @@ class HandTaskKind(models.TextChoices):
     OTHER = "other", _("Autre chose à faire")
 
 
+class Settled(models.TextChoices):
+    """How a task by hand ends."""
+
+    DONE = "done", pgettext_lazy("task", "Fait")
+    NOT_NEEDED = "not_needed", _("Plus nécessaire")
+
+
+class Force(models.TextChoices):
+    """Whom an incident around a place was passed on to."""
+
+    POLICE = "police", _("Police")
+    GENDARMERIE = "gendarmerie", _("Gendarmerie")
+
+
 NOTE_WRITTEN = verb("note.written", N_("Note écrite"), level=str)
 NOTE_CORRECTED = verb("note.corrected", N_("Note corrigée"), level=str, number=int)
 GOAL_SET = verb("goal.set", N_("Objectif posé"), domain=str)
@@ -172,4 +186,5 @@ OBSERVATION_CORRECTED = verb("observation.corrected", N_("Observation corrigée"
 JUDGEMENT_WRITTEN = verb("judgement.written", N_("Avis professionnel écrit"), review_on=date)
 JUDGEMENT_CORRECTED = verb("judgement.corrected", N_("Avis professionnel corrigé"), number=int, review_on=date)
 INCIDENT_RECORDED = verb("incident.recorded", N_("Fait autour d’un lieu noté"), kind=str, organisation=uuid.UUID)
+INCIDENT_READ = verb("incident.read", N_("Fait autour d’un lieu lu"), organisation=uuid.UUID)
 INCIDENT_SENT = verb("incident.sent", N_("Fait autour d’un lieu transmis"), organisation=uuid.UUID)

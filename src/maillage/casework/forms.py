@@ -13,13 +13,17 @@ from maillage.casework.enums import (
     DocumentType,
     Domain,
     FamilyKind,
+    Force,
     GoalState,
+    HandTaskKind,
     Helpline,
+    IncidentKind,
     LegalKind,
     LegalState,
     Level,
     Observed,
     ObservedDomain,
+    Settled,
     Told,
 )
 from maillage.casework.selectors import Words
@@ -27,6 +31,7 @@ from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.common.forms import TokenForm
 from maillage.common.localtime import instant, local
+from maillage.tasks.enums import Means
 from maillage.youth.enums import Kinship
 
 LONG, SHORT = 10_000, 200
@@ -223,6 +228,94 @@ class FlagForm(FileForm):
         super().__init__(*args, sections=held, **kwargs)
         _all_sections(self, held)
         self.fields["until"].initial = (now() + timedelta(days=30)).date()
+
+
+def an_hour(**kwargs: Any) -> forms.TimeField:
+    return forms.TimeField(widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"), **kwargs)
+
+
+class HandTaskForm(FileForm):
+    kind = forms.ChoiceField(label=_("De quoi s’agit-il"), choices=[("", _("À choisir")), *HandTaskKind.choices])
+    text = long_text(4, label=labels.TASK["text"])
+    owner = forms.ChoiceField(
+        label=_("Qui s’en charge"),
+        help_text=_("Les personnes et les équipes qui l’accompagnent et liront ces mots."),
+        error_messages={"required": _("Choisissez qui s’en charge.")},
+    )
+    due_at = a_day(label=_("Au plus tard le"))
+    hour = an_hour(label=_("À"))
+
+    def __init__(self, *args: Any, owners: Iterable[tuple[str, str]], zone: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].choices = list(owners)  # type: ignore[attr-defined]
+        self.fields["due_at"].initial = (local(now(), zone) + timedelta(days=1)).date()
+        self.fields["hour"].initial = time(18)
+        self.zone = zone
+
+    def values(self) -> dict[str, Any]:
+        typed = super().values()
+        return typed | {"due_at": instant(typed["due_at"], typed.pop("hour"), self.zone)}
+
+
+class SettleForm(FileForm):
+    state = forms.ChoiceField(
+        label=_("Où en est cette tâche"),
+        choices=Settled.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choisissez une réponse.")},
+    )
+    word = forms.CharField(
+        label=_("En un mot"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=2000,
+        required=False,
+        help_text=_("Ce qui a été fait, ou pourquoi ce n’est plus nécessaire. Lu par l’équipe qui l’accompagne."),
+    )
+
+
+class IncidentForm(TokenForm):
+    kind = forms.ChoiceField(label=_("De quoi s’agit-il"), choices=IncidentKind.choices, widget=forms.RadioSelect)
+    happened_at = a_day(label=_("Quel jour"))
+    hour = an_hour(label=_("À quelle heure, à peu près"))
+    seen = long_text(
+        6,
+        label=labels.INCIDENT["seen"],
+        help_text=_("Les faits seulement. Noms, plaques et signalements s’écrivent ici et nulle part ailleurs."),
+    )
+    who_saw = short_text(label=labels.INCIDENT["who_saw"], help_text=_("Un professionnel, un voisin, une caméra."))
+
+    def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        here = local(now(), zone)
+        self.fields["happened_at"].initial, self.fields["hour"].initial = here.date(), here.time()
+        self.zone = zone
+
+    def values(self) -> dict[str, Any]:
+        typed = {name: self.cleaned_data[name] for name in ("kind", "seen", "who_saw")}
+        given = self.cleaned_data
+        return typed | {"happened_at": instant(given["happened_at"], given["hour"], self.zone)}
+
+
+class SentForm(TokenForm):
+    force = forms.ChoiceField(label=labels.SENT["force"], choices=Force.choices, widget=forms.RadioSelect)
+    who = short_text(label=labels.SENT["who"])
+    sent_at = a_day(label=_("Le"))
+    hour = an_hour(label=_("À"))
+    means = forms.ChoiceField(label=labels.SENT["means"], choices=[("", _("À choisir")), *Means.choices])
+    reference = short_text(
+        label=labels.SENT["reference"], required=False, help_text=_("Numéro de procédure ou de main courante.")
+    )
+
+    def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        here = local(now(), zone)
+        self.fields["sent_at"].initial, self.fields["hour"].initial = here.date(), here.time()
+        self.zone = zone
+
+    def values(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        typed = {name: given[name] for name in ("force", "who", "means", "reference", "version")}
+        return typed | {"sent_at": instant(given["sent_at"], given["hour"], self.zone)}
 
 
 class OneTap(FileForm):

@@ -333,7 +333,8 @@ class Judgement(Versioned):
 class PlaceIncident(BaseModel):
     """Something that happened around a place where young people live; it names none of them.
 
-    Sealed under the system's key: it is nobody's file. `text`, `sent_to` are texts.
+    Sealed under the system's key: it is nobody's file. `text`, `sent_to` are JSON objects of short texts: `seen`,
+    `who_saw`; then `force`, `who`, `means`, `reference`.
     """
 
     data_classes = {

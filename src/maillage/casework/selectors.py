@@ -7,9 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Count, F, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
+from maillage.accounts.actors import Actor
 from maillage.accounts.models import Organisation
 from maillage.casework import access
 from maillage.casework.enums import GoalState, Group, LegalState
@@ -24,6 +25,7 @@ from maillage.casework.models import (
     LegalMatter,
     Note,
     Observation,
+    PlaceIncident,
     Share,
     TimelineEntry,
     Versioned,
@@ -305,3 +307,25 @@ def opened_share(pk: uuid.UUID) -> Share | None:
         .filter(pk=pk, opened_at__isnull=False, ended_at__isnull=True, until__gt=now())
         .first()
     )
+
+
+# -- incidents around a place -----------------------------------------------------------------------------------------
+
+
+def places_around(actor: Actor) -> list[Organisation]:
+    """The reader's places by name, each with `to_send`: how many of its incidents nobody passed on yet."""
+    waiting = Count("pk", filter=Q(sent_at__isnull=True))
+    unsent = dict(
+        access.incidents_visible_to(actor).order_by().values("organisation").annotate(n=waiting)
+        .values_list("organisation", "n")
+    )  # fmt: skip
+    places = list(access.places_of(actor))
+    for place in places:
+        place.to_send = unsent.get(place.pk, 0)  # type: ignore[attr-defined]
+    return places
+
+
+def incidents_of(actor: Actor, place: Organisation) -> list[PlaceIncident]:
+    """What happened around a place, newest first: when, of which kind, passed on or not. Never the words."""
+    rows = access.incidents_visible_to(actor).filter(organisation=place).select_related("author")
+    return list(rows.defer("text", "sent_to").order_by("-happened_at", "-pk"))

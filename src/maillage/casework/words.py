@@ -48,3 +48,14 @@ JUDGEMENT: Labels = {
     "justification": _("Ce sur quoi je m’appuie"),
     "review_on": _("À revoir le"),
 }
+TASK: Labels = {"text": _("Ce qui est à faire")}
+INCIDENT: Labels = {
+    "seen": _("Ce qui a été vu ou entendu"),
+    "who_saw": _("Qui l’a vu ou entendu"),
+}
+SENT: Labels = {
+    "force": _("Transmis à"),
+    "who": _("À qui : service, nom ou fonction"),
+    "means": _("Par quel moyen"),
+    "reference": _("Référence donnée"),
+}

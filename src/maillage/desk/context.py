@@ -120,8 +120,9 @@ _DOORS = (
     (_("Retards"), "alarm-clock", "desk:watch", _may(Ability.OVERDUE_SEE)),
     (_("Astreinte"), "calendar-clock", "tasks:rota", _may(Ability.DESK_SEE)),
     (_("Recherche"), "search", "desk:search", _sees),
-    (_("Annuaire"), "book-open", "directory:find", lambda by: bool(by.posts)),
     (_("Reçus"), "inbox", "casework:received", _sees),
+    (_("Annuaire"), "book-open", "directory:find", lambda by: bool(by.posts)),
+    (_("Abords"), "map-pin", "casework:around", _may(Ability.INCIDENT_RECORD)),
     (_("Réglages"), "settings", "episodes:settings", _may(Ability.SETTINGS_EDIT)),
     (_("Comptes"), "users", "accounts:people", _may(Ability.ACCOUNTS_MANAGE)),
     (_("Journal"), "history", "desk:journal", _may(Ability.JOURNAL_READ)),
@@ -129,8 +130,8 @@ _DOORS = (
 )
 
 
-# Set once, read seldom.
-_SELDOM = ("episodes:settings",)
+# Opened seldom.
+_SELDOM = ("episodes:settings", "casework:around")
 MOST_TABS = 5
 
 

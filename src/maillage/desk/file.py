@@ -20,6 +20,7 @@ from maillage.casework.enums import FamilyKind, Group, LegalKind, Level
 from maillage.casework.selectors import Words
 from maillage.common.enums import Section
 from maillage.common.localtime import ZONE, local
+from maillage.desk.selectors import task_url
 from maillage.episodes import selectors as episode_rows
 from maillage.episodes.enums import EpisodeState
 from maillage.episodes.lifecycle import state_of
@@ -106,6 +107,7 @@ class FilePage:
     may_end: bool
     may_follow: bool
     may_write: bool
+    may_add_task: bool
     may_share: bool
 
     @property
@@ -179,6 +181,7 @@ def file_page(entered: Entrance, at: datetime) -> FilePage:
         may_end=placement is not None and entered.may(Ability.PLACEMENT_END),
         may_follow=casework.owns(entered),
         may_write=bool(casework.writable_sections(entered)),
+        may_add_task=Section.EDUCATION in casework.writable_sections(entered),
         may_share=entered.may(Ability.FILE_SHARE) and bool(casework.writable_sections(entered)),
     )
 
@@ -230,7 +233,6 @@ def _owner(entered: Entrance, task: "Task") -> str:
 
 
 def _due(entered: Entrance, task: "Task", found: rows.FileRows) -> Due:
-    by_hand = task.context == entered.person.pk
     words = found.task_words.get(task.pk)
     actor = entered.actor
     mine = task.owner_user_id == actor.user_id or (
@@ -243,9 +245,7 @@ def _due(entered: Entrance, task: "Task", found: rows.FileRows) -> Due:
         owner=_owner(entered, task),
         mine=mine,
         due_at=task.due_at,
-        url=reverse("casework:task", args=[entered.person.pk, task.pk])
-        if by_hand
-        else reverse("episodes:step", args=[task.context, task.pk]),
+        url=task_url(task),
     )
 
 
@@ -317,10 +317,8 @@ def _step_line(entered: Entrance, opened: Opened, task: "Task", at: datetime, fo
         "text": "\n".join(filter(None, said)),
         "by": by.display_name if by else "",
         "icon": "check" if task.state == TaskState.DONE else "ban",
-        "url": reverse("casework:task", args=[entered.person.pk, task.pk])
-        if by_hand
-        else reverse("episodes:step", args=[task.context, task.pk]),
-        "link": _("Voir l’étape"),
+        "url": task_url(task),
+        "link": _("Voir la tâche") if by_hand else _("Voir l’étape"),
     }
 
 

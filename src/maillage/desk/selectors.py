@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -40,7 +41,7 @@ class Step:
     """A step as the desk says it: what, whose, by when."""
 
     pk: uuid.UUID
-    context: uuid.UUID
+    url: str
     title: str
     due_at: datetime | None
     owner: str
@@ -146,6 +147,13 @@ class Desk:
     @property
     def empty(self) -> bool:
         return not (self.relays or self.steps or self.away or self.outside or self.houses)
+
+
+def task_url(task: "Task") -> str:
+    """Where a task is read and done: on its episode, or by the file it was added to by hand."""
+    if task.context == task.subject:
+        return reverse("casework:task", args=[task.subject, task.pk])
+    return reverse("episodes:step", args=[task.context, task.pk])
 
 
 def desk(actor: Actor, at: datetime, *, discreet: bool = False) -> Desk:
@@ -363,7 +371,7 @@ def _step(
         owner = roles[task.owner_role]
     else:
         owner = f"{roles[task.owner_role]} · {task.organisation.name}"
-    return Step(task.pk, task.context, task.title, task.due_at, owner, mine, face, notes)
+    return Step(task.pk, task_url(task), task.title, task.due_at, owner, mine, face, notes)
 
 
 def _zone(homes: Sequence[Organisation]) -> str:

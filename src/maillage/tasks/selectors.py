@@ -47,9 +47,13 @@ def of_contexts(contexts: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[Task]]:
 
 
 def due_next(subjects: Iterable[uuid.UUID]) -> dict[uuid.UUID, Task]:
-    """For each young person that has one, her open step with the earliest due time."""
+    """For each young person that has one, her open step of a plan with the earliest due time.
+
+    What somebody added by hand (its context is herself) is its owner's alone.
+    """
     found: dict[uuid.UUID, Task] = {}
-    for row in _tasks().filter(subject__in=set(subjects), state=TaskState.OPEN).order_by("due_at", "order", "id"):
+    owed = _tasks().filter(subject__in=set(subjects), state=TaskState.OPEN).exclude(context=F("subject"))
+    for row in owed.order_by("due_at", "order", "id"):
         found.setdefault(row.subject, row)
     return found
 
