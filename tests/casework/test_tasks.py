@@ -59,6 +59,14 @@ def test_it_waits_for_its_owner_and_shows_on_her_file_and_her_desk(world: World,
     assert address not in at("nurse").get(f"/p/{world.lila.pk}/").content.decode()
 
 
+def test_an_episode_with_many_steps_hides_none(world: World, at: Any) -> None:
+    row = task(world.actor(), world.lila, due_at=now() + timedelta(days=9))
+    world.open()
+    page = at("educator").get(f"/p/{world.lila.pk}/").content.decode()
+    assert "autres étapes" in page
+    assert f"/taches/{row.task_id}/" in page
+
+
 def test_a_role_is_asked_in_its_own_team(world: World) -> None:
     row = task(world.actor("case_worker"), world.lila, owner=f"role:educator:{world.home.pk}")
     assert (row.task.owner_user, row.task.organisation) == (None, world.home)

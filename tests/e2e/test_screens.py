@@ -49,6 +49,8 @@ BY_HAND = {
     "mfa_activate_totp", "mfa_add_webauthn", "mfa_authenticate", "account_reauthenticate", "mfa_reauthenticate",
     "mfa_reauthenticate_webauthn", "episodes:open_person", "episodes:talk_questionnaire", "youth:placement_start",
     "mfa_edit_webauthn", "mfa_remove_webauthn",
+    # Once somebody wrote one.
+    "casework:task", "casework:incident",
     # After a search, or once the worker found something.
     "youth:register", "youth:ask", "youth:received", "youth:twins",
 }  # fmt: skip

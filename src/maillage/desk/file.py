@@ -149,6 +149,8 @@ def file_page(entered: Entrance, at: datetime) -> FilePage:
     opened = entered.open(*_ALWAYS, *sealed.sections, *episode_rows.sealed_in(events))
     found = rows.opened_rows(sealed, opened, zone)
     owed = [task for task in tasks if task.state == TaskState.OPEN and _seen(task, person.pk, found)]
+    # Steps have the episode's page; a task by hand has no other list than this one.
+    told = [task for rank, task in enumerate(owed) if rank < DUE_SHOWN or task.context == person.pk]
     identity = Section.IDENTITY in opened.sections
     whereabouts = Section.WHEREABOUTS in opened.sections
     return FilePage(
@@ -169,8 +171,8 @@ def file_page(entered: Entrance, at: datetime) -> FilePage:
         parents=people.parent_lines(person, opened) if identity else [],
         parents_open=identity,
         case_workers=_case_workers(entered, opened),
-        due=[_due(entered, task, found) for task in owed[:DUE_SHOWN]],
-        due_more=max(0, len(owed) - DUE_SHOWN),
+        due=[_due(entered, task, found) for task in told],
+        due_more=len(owed) - len(told),
         rows=found,
         thread=_said(entered, opened, thread, events, found, ""),
         sections=entered.sections,
