@@ -34,7 +34,7 @@ def addresses(patterns=None, prefix: str = "", names: tuple[str, ...] = ()):
             inner = (*names, entry.namespace) if entry.namespace else names
             yield from addresses(entry.url_patterns, route, inner)
         else:
-            path = re.sub(r"<(?:(\w+):)?\w+>", lambda part: PARTS[part[1] or "str"], route)
+            path = re.sub(r"<(?:(\w+):)?\w+>", lambda part: PARTS.get(part[1] or "str", "mot"), route)
             path = re.sub(r"\(\?P<\w+>[^)]*\)", "abc", path).replace("^", "").replace("$", "")
             yield "/" + path, ":".join([*names, entry.name or ""]), entry.callback
 

@@ -105,7 +105,7 @@ class Told(models.TextChoices):
     """Whether someone was informed of a share."""
 
     TOLD = "told", _("Informée ou informés")
-    NOT_TOLD = "not_told", _("Pas informée ou pas informés : dire pourquoi")
+    NOT_TOLD = "not_told", _("Pas informée ou pas informés : dire pourquoi")
 
 
 class ObservedDomain(models.TextChoices):

@@ -129,7 +129,7 @@ class GoalForm(FileForm):
 class DocumentForm(FileForm):
     file = forms.FileField(
         label=_("Le fichier"),
-        help_text=_("PDF, ou photo JPEG, PNG ou WebP, 10 Mo au plus."),
+        help_text=_("PDF, ou photo JPEG, PNG ou WebP, 10 Mo au plus."),
         widget=forms.ClearableFileInput(attrs={"accept": "application/pdf,image/jpeg,image/png,image/webp"}),
     )
     title = short_text(label=labels.DOCUMENT["title"])
@@ -175,14 +175,14 @@ class FamilyForm(FileForm):
         3,
         label=labels.FAMILY["rights"],
         required=False,
-        help_text=_("Ce qui a été expliqué : la suite, les droits, à qui s’adresser."),
+        help_text=_("Ce qui a été expliqué : la suite, les droits, à qui s’adresser."),
     )
     helpline = forms.ChoiceField(
         label=_("116 000, aide aux familles, jour et nuit"),
         choices=Helpline.choices,
         widget=forms.RadioSelect,
         required=False,
-        help_text=_("Écoute, droit et soutien psychologique, gratuits : à proposer à chaque épisode."),
+        help_text=_("Écoute, droit et soutien psychologique, gratuits : à proposer à chaque épisode."),
     )
 
     def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
@@ -327,10 +327,10 @@ class ShareForm(FileForm):
         label=_("À un service qui a des comptes ici"),
         queryset=None,
         required=False,
-        empty_label=_("Aucun : par un lien et un code"),
-        help_text=_("Sans service choisi, un lien à usage unique est préparé ; son code part par un autre canal."),
+        empty_label=_("Aucun : par un lien et un code"),
+        help_text=_("Sans service choisi, un lien à usage unique est préparé ; son code part par un autre canal."),
     )
-    recipient = short_text(label=_("À qui : nom et fonction"))
+    recipient = short_text(label=_("À qui : nom et fonction"))
     bound = forms.BooleanField(label=_("Cette personne est tenue au secret professionnel"), required=False)
     basis = forms.ChoiceField(label=_("Sur quelle base"), choices=[("", _("À choisir")), *Basis.choices])
     why = long_text(3, label=_("Pourquoi c’est nécessaire"))

@@ -38,7 +38,7 @@ def clean(content: bytes) -> Paper:
     if not content:
         raise Refused(_("Le fichier est vide."))
     if len(content) > MAX_BYTES:
-        raise Refused(_("Ce fichier dépasse 10 Mo : choisissez-en un plus léger."))
+        raise Refused(_("Ce fichier dépasse 10 Mo : choisissez-en un plus léger."))
     if content.lstrip()[:5] == b"%PDF-":
         return Paper("application/pdf", "pdf", _pdf(content))
     return Paper("image/jpeg", "jpg", _picture(content))
@@ -48,7 +48,7 @@ def _pdf(content: bytes) -> bytes:
     try:
         reader = PdfReader(io.BytesIO(content), strict=False)
         if reader.is_encrypted:
-            raise Refused(_("Ce PDF est protégé par un mot de passe : enregistrez-le sans, puis recommencez."))
+            raise Refused(_("Ce PDF est protégé par un mot de passe : enregistrez-le sans, puis recommencez."))
         if not 0 < len(reader.pages) <= MAX_PAGES:
             raise Refused(_("Ce PDF a trop de pages, ou aucune."))
         writer = PdfWriter()
@@ -66,7 +66,7 @@ def _pdf(content: bytes) -> bytes:
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as broken:
         if isinstance(broken, Refused):
             raise
-        raise Refused(_("Ce PDF est abîmé : on ne peut pas le lire.")) from broken
+        raise Refused(_("Ce PDF est abîmé : on ne peut pas le lire.")) from broken
     return out.getvalue()
 
 
@@ -74,18 +74,18 @@ def _picture(content: bytes) -> bytes:
     try:
         with Image.open(io.BytesIO(content), formats=_PICTURES) as picture:
             if picture.width * picture.height > MAX_PIXELS:
-                raise Refused(_("Cette image est trop grande : choisissez une photo ordinaire."))
+                raise Refused(_("Cette image est trop grande : choisissez une photo ordinaire."))
             upright = ImageOps.exif_transpose(picture)
             upright.thumbnail((MAX_SIDE, MAX_SIDE))
             plain = upright.convert("RGBA")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
-        raise Refused(_("Cette image est trop grande : choisissez une photo ordinaire.")) from bomb
+        raise Refused(_("Cette image est trop grande : choisissez une photo ordinaire.")) from bomb
     except UnidentifiedImageError as unknown:
         raise Refused(_("Seuls les PDF et les photos (JPEG, PNG, WebP) sont acceptés.")) from unknown
     except (OSError, SyntaxError, ValueError) as broken:
         if isinstance(broken, Refused):
             raise
-        raise Refused(_("Cette image est abîmée : on ne peut pas la lire.")) from broken
+        raise Refused(_("Cette image est abîmée : on ne peut pas la lire.")) from broken
     flat = Image.new("RGB", plain.size, "white")
     flat.paste(plain, mask=plain.getchannel("A"))
     out = io.BytesIO()

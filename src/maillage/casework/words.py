@@ -27,7 +27,7 @@ FAMILY: Labels = {
 }
 LEGAL: Labels = {
     "title": _("En quelques mots"),
-    "who": _("Qui : nom, service, téléphone"),
+    "who": _("Qui : nom, service, téléphone"),
     "reference": _("Référence, numéro"),
     "text": _("Où en est-on, à savoir"),
     "kind": _("De quoi s’agit-il"),
@@ -37,7 +37,7 @@ LEGAL: Labels = {
 }
 FLAG: Labels = {"text": _("À savoir tout de suite")}
 OBSERVATION: Labels = {
-    "facts": _("Les faits : ce qui a été vu ou entendu, quand, où"),
+    "facts": _("Les faits : ce qui a été vu ou entendu, quand, où"),
     "who_saw": _("Qui l’a vu ou entendu"),
     "answer": _("Réponse"),
     "seen_on": _("Quand"),

@@ -131,7 +131,7 @@ _DOORS = (
 
 
 # Opened seldom.
-_SELDOM = ("episodes:settings", "casework:around")
+_SELDOM = ("casework:received", "directory:find", "casework:around", "episodes:settings")
 MOST_TABS = 5
 
 

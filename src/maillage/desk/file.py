@@ -331,10 +331,10 @@ def _text(opened: Opened, row: Any, name: str) -> str:
 # What each kind of row is called on the timeline, its drawing, where it is read (None: nowhere else), and by which id.
 _ROWS: Mapping[str, tuple[Any, str, str, str]] = {
     "note": (lambda one: _note_title(one), "book-open", "casework:note", "thread"),
-    "goal": (lambda one: _("Objectif : %(title)s") % {"title": one.title}, "list-checks", "casework:goals", ""),
-    "document": (lambda one: _("Document : %(title)s") % {"title": one.title}, "file-text", "casework:documents", ""),
+    "goal": (lambda one: _("Objectif : %(title)s") % {"title": one.title}, "list-checks", "casework:goals", ""),
+    "document": (lambda one: _("Document : %(title)s") % {"title": one.title}, "file-text", "casework:documents", ""),
     "familycontact": (
-        lambda one: _("Famille : %(kind)s") % {"kind": str(FamilyKind(one.row.kind).label).lower()},
+        lambda one: _("Famille : %(kind)s") % {"kind": str(FamilyKind(one.row.kind).label).lower()},
         "users",
         "casework:family",
         "",
@@ -346,7 +346,7 @@ _ROWS: Mapping[str, tuple[Any, str, str, str]] = {
         "",
     ),
     "flag": (lambda one: _("Repère"), "info", "", ""),
-    "share": (lambda one: _("Partage : %(who)s") % {"who": one.recipient}, "send", "casework:shares", ""),
+    "share": (lambda one: _("Partage : %(who)s") % {"who": one.recipient}, "send", "casework:shares", ""),
     "observation": (lambda one: _("Observations écrites"), "eye", "casework:observations", ""),
     "judgement": (lambda one: _("Avis professionnel écrit"), "pencil", "casework:observations", ""),
 }
@@ -359,7 +359,7 @@ _SAID = frozenset({"text", "how", "note", "why"})
 
 def _note_title(one: Words) -> str:
     level = Level(one.row.level)
-    return _("Note du dossier") if level == Level.TEAM else _("Note : %(level)s") % {"level": str(level.label).lower()}
+    return _("Note du dossier") if level == Level.TEAM else _("Note : %(level)s") % {"level": str(level.label).lower()}
 
 
 def _row_line(entry: "TimelineEntry", one: Words) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def _words(one: Seen) -> Mapping[str, str]:
         raise RuleBroken(_("Cette date est dans l’avenir."), field=one.domain)
     words = base.clean({"facts": one.facts, "who_saw": one.who_saw})
     if one.answer in (Observed.OBSERVED, Observed.CONTESTED) and not words.get("facts"):
-        raise RuleBroken(_("Dites ce qui a été vu ou entendu : des faits, pas un avis."), field=one.domain)
+        raise RuleBroken(_("Dites ce qui a été vu ou entendu : des faits, pas un avis."), field=one.domain)
     # « Pas regardé » is said too: a row without a word is still a row.
     return {"facts": "", **words}
 
@@ -63,7 +63,7 @@ def observations_write(*, by: Actor, person: YoungPerson, seen: Sequence[Seen], 
     """Write what was observed, domain by domain, together; the first row of the sheet. Domains left out say nothing."""
     entered = base.entered(by, person, section)
     if not seen:
-        raise RuleBroken(_("Répondez pour un domaine au moins : les autres restent sans réponse."))
+        raise RuleBroken(_("Répondez pour un domaine au moins : les autres restent sans réponse."))
     sheet = uuid.uuid4()
     rows: list[Observation] = []
     for one in seen:
@@ -89,7 +89,7 @@ def observation_correct(*, by: Actor, observation: Observation, version: int | N
 
 def _judged(reading: str, justification: str, review_on: date) -> Mapping[str, str]:
     words = base.clean({"reading": reading, "justification": justification})
-    base.require(words, "reading", _("Écrivez votre avis, ou ne l’écrivez pas : aucun n’existe par défaut."))
+    base.require(words, "reading", _("Écrivez votre avis, ou ne l’écrivez pas : aucun n’existe par défaut."))
     base.require(words, "justification", _("Dites ce sur quoi vous vous appuyez."))
     if not now().date() < review_on <= now().date() + LONGEST:
         raise RuleBroken(_("Choisissez le jour où cet avis sera revu, dans moins d’un an."), field="review_on")

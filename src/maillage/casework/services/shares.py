@@ -66,14 +66,14 @@ def shareable(entered: Entrance, opened: Opened) -> list[Item]:
         latest[note.thread] = note
     for note in sorted(latest.values(), key=lambda row: row.written_at, reverse=True)[:40]:
         text = _texts(opened, note).get("text", "")
-        found.append(Item(f"note:{note.thread}", _("Note : %(text)s") % {"text": text[:80]}, note))
+        found.append(Item(f"note:{note.thread}", _("Note : %(text)s") % {"text": text[:80]}, note))
     for goal in access.rows(entered, Goal).order_by("-written_at")[:40]:
         title = _texts(opened, goal).get("title", "")
-        found.append(Item(f"goal:{goal.pk}", _("Objectif : %(title)s") % {"title": title}, goal))
+        found.append(Item(f"goal:{goal.pk}", _("Objectif : %(title)s") % {"title": title}, goal))
     papers = access.rows(entered, Document).filter(withdrawn_at__isnull=True).order_by("-written_at")
     for paper in papers[:40]:
         title = _texts(opened, paper).get("title", "")
-        found.append(Item(f"document:{paper.pk}", _("Document : %(title)s") % {"title": title}, paper))
+        found.append(Item(f"document:{paper.pk}", _("Document : %(title)s") % {"title": title}, paper))
     return found
 
 
@@ -97,7 +97,7 @@ def _checked(*, bound: bool, basis: str, told: Collection[str], not_told: str, u
         raise RuleBroken(_("Choisissez une réponse de la liste."), field="basis")
     if not bound and basis in (Basis.SHARED_SECRECY, Basis.CARE):
         raise RuleBroken(
-            _("Le secret ne se partage qu’entre personnes qui y sont tenues : choisissez une autre base."),
+            _("Le secret ne se partage qu’entre personnes qui y sont tenues : choisissez une autre base."),
             field="basis",
         )
     if any(one not in Told.values for one in told):
@@ -106,7 +106,7 @@ def _checked(*, bound: bool, basis: str, told: Collection[str], not_told: str, u
         raise RuleBroken(_("Dites pourquoi l’information serait contraire à son intérêt."), field="not_told")
     longest = LONGEST_LINK if by_link else LONGEST
     if not now() < until <= now() + longest:
-        said = _("Choisissez un jour à venir : un an au plus, quatorze jours pour un lien.")
+        said = _("Choisissez un jour à venir : un an au plus, quatorze jours pour un lien.")
         raise RuleBroken(said, field="until")
 
 
