@@ -1,5 +1,6 @@
 """The console: every command has its help, every ending its code."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -33,7 +34,7 @@ def test_the_first_help_names_every_command_and_exit_code(capsys: pytest.Capture
         cli.main(["--help"])
     shown = capsys.readouterr().out
     for name in COMMANDS:
-        assert f"\n    {name} " in shown
+        assert re.search(rf"\n    {name}\s", shown)
     for code in Exit:
         assert f"\n  {code.value}  " in shown
 

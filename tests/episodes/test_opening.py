@@ -14,8 +14,8 @@ from maillage.episodes.enums import EpisodeKind, EventKind, Origin
 from maillage.episodes.models import EpisodeEvent, MissingEpisode, Outing
 from maillage.tasks.enums import TaskState
 from maillage.youth import access as youth
-from maillage.youth.enums import Authority, Contact
-from maillage.youth.services import SheetOpening
+from maillage.youth.enums import Authority, Contact, MissionKind
+from maillage.youth.services import SheetOpening, mission_open
 from tests.episodes.world import ABSENCE, RUNAWAY, WORRYING, member, organisation, resident
 
 
@@ -135,6 +135,8 @@ def test_an_episode_starts_from_a_home_a_foster_carer_or_an_aemo_service(world, 
     where = organisation("Service du Vestibule", kind, parent=world.ase)
     world.someone = member("Dominique Patère", (role, where))
     person = resident(where, "Zoé", "Vestibule")
+    if role == "foster_carer":  # she sees the child she is named for, not those of her service
+        mission_open(by=SYSTEM, person=person, kind=MissionKind.HOSTS, user=world.someone, legal_basis="judge")
     episode = world.open(person, by=world.actor("someone"), origin=origin)
     assert (episode.organisation_id, episode.origin, episode.number) == (where.pk, origin, 1)
 

@@ -372,21 +372,6 @@ OF_ONESELF |= {
     "directory:to_do": (f"200:{ALL}", 302),
     "directory:structure_new": (f"200:{FIELD}H 403:DXN", 302),
 }
-# The public API: a stranger's, whoever asks.
-OF_ONESELF |= {
-    f"directory_api:{name}": (f"200:{ALL}", 200)
-    for name in (
-        "openapi-json", "structures", "sources", "services", "search_services", "doc-frais", "doc-modes-accueil",
-        "doc-modes-mobilisation", "doc-personnes-mobilisatrices", "doc-publics", "doc-reseaux-porteurs",
-        "doc-thematiques", "doc-types-services",
-    )
-}  # fmt: skip
-OF_ONESELF["directory_api:api-root"] = (f"404:{ALL}", 404)
-OF_ONESELF |= {
-    "directory:find": (f"200:{ALL}", 302),
-    "directory:to_do": (f"200:{ALL}", 302),
-    "directory:structure_new": (f"200:{FIELD}H 403:DXN", 302),
-}
 # A secret instead of a name: `tests/accounts` tries every way around it.
 SECRET = {"account_reset_password_from_key", "casework:open", "casework:opened_paper"}
 # Of a département, nobody's file: `tests/episodes_screens` says whose they are (test_instrument.py, test_rest.py).

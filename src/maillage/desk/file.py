@@ -262,7 +262,8 @@ def _merge(
 ) -> tuple[list[Keyed], list["EpisodeEvent"]]:
     """The newest lines of both, one more than a page when there are, and the events behind those shown."""
     keyed: list[Keyed] = [((entry.at, entry.pk), entry, None) for entry in entries]
-    keyed += [((task.settled_at, task.pk), None, task) for task in tasks if not task.live and task.settled_at]
+    settled = [(task.done_at or task.recorded_at, task) for task in tasks if not task.live]
+    keyed += [((at, task.pk), None, task) for at, task in settled if at]
     keyed.sort(key=lambda one: one[0], reverse=True)
     keyed = keyed[: PAGE + 1]
     return keyed, episode_rows.events_of(_lines(keyed[:PAGE]))
