@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
+DOCUMENT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+_BEGIN, _END = "<!-- results -->", "<!-- end -->"
 PARTS = ("start", "writers", "names", "sized")
 
 
@@ -31,7 +33,24 @@ def main(names: list[str]) -> int:
     rows.sort(key=lambda row: PARTS.index(row["benchmark"]))
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps({"claims": rows}, indent=2, ensure_ascii=False) + "\n")
+    _publish(rows)
     return 1 if failed else 0
+
+
+def _publish(rows: list[dict[str, Any]]) -> None:
+    """The table of docs/benchmarks.md."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    before, rest = text.split(_BEGIN, 1)
+    _old, after = rest.split(_END, 1)
+    newest = max(row["at"] for row in rows)[:10]
+    lines = [f"Measured {newest}. A load above the number of cores says that others were at work on the machine.", ""]
+    lines += ["| claim | value | target | | machine |", "| --- | ---: | ---: | --- | --- |"]
+    for row in rows:
+        sign = "" if row["unit"] == "×" else " "
+        met = "met" if row["met"] else "**missed**" + (f": {row['why']}" if row["why"] else "")
+        value = f"{row['value']:.1f}{sign}{row['unit']}"
+        lines.append(f"| {row['claim']} | {value} | {row['target']:g}{sign}{row['unit']} | {met} | {row['machine']} |")
+    DOCUMENT.write_text(f"{before}{_BEGIN}\n" + "\n".join(lines) + f"\n{_END}{after}", encoding="utf-8")
 
 
 def _measured(name: str) -> list[dict[str, Any]]:

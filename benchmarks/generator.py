@@ -466,7 +466,7 @@ class _Bulk:
         )  # fmt: skip
         sealer.seal(mother, name=f"Mère de {named.given} {named.family}", contacts={"phones": ["+33639980031"]})
         self._add(mother)
-        self._add(IdentityRevision(person_id=person, at=begin))
+        self._add(IdentityRevision(person_id=person, at=begin, compared=True))
 
     def _history(self, person: uuid.UUID, sealer: Sealer, home: _Home, number: int) -> None:
         """That many closed episodes, one after the other over the years."""

@@ -303,7 +303,7 @@ def _work(number: int, port: int, end: float, took: list[float], errors: list[st
     browser = browser_of(email, port)
     people = _residents_of("bench-50" if number % 2 else "demo-home")
     episodes = [f"/e/{one.pk}/" for one in MissingEpisode.objects.filter(
-        organisation__external_reference="bench-50" if number % 2 else "demo-home", closed_at=None
+        organisation__external_reference="bench-50" if number % 2 else "demo-home", closed_at=None, returned_at=None
     ).order_by("pk")]  # fmt: skip
     connection.close()
     chance = {"desk": 50, "file": 20, "episode": 15, "contact": 10, "search": 5}

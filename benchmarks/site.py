@@ -46,8 +46,14 @@ class Browser:
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         start = time.perf_counter()
-        self.connection.request(method, address, body, headers)
-        response = self.connection.getresponse()
+        try:
+            self.connection.request(method, address, body, headers)
+            response = self.connection.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+            # Idle too long for the server, which closed it: a browser connects again.
+            self.connection.close()
+            self.connection.request(method, address, body, headers)
+            response = self.connection.getresponse()
         text = response.read().decode("utf-8", "replace")
         seconds = time.perf_counter() - start
         for name, value in response.getheaders():

@@ -1,11 +1,12 @@
 """Reading people at work and their organisations."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
+from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from maillage.accounts.actors import Actor
@@ -42,7 +43,7 @@ def parents() -> dict[uuid.UUID, uuid.UUID | None]:
 def lineage(organisation_id: uuid.UUID, above: Mapping[uuid.UUID, uuid.UUID | None] | None = None) -> list[uuid.UUID]:
     """An organisation, then its parents, nearest first. `above`: from `parents()`, when it was read already."""
     if above is None:
-        above = parents()
+        above = dict(_walked(_UP, [organisation_id]))
     line: list[uuid.UUID] = []
     current: uuid.UUID | None = organisation_id
     while current is not None and current not in line:
@@ -53,19 +54,29 @@ def lineage(organisation_id: uuid.UUID, above: Mapping[uuid.UUID, uuid.UUID | No
 
 def with_descendants(ids: Iterable[uuid.UUID]) -> frozenset[uuid.UUID]:
     """Those organisations and all below them."""
-    found = set(ids)
-    if not found:
-        return frozenset()
-    children: dict[uuid.UUID | None, list[uuid.UUID]] = {}
-    for pk, parent in Organisation.objects.values_list("pk", "parent_id"):
-        children.setdefault(parent, []).append(pk)
-    waiting = list(found)
-    while waiting:
-        for child in children.get(waiting.pop(), []):
-            if child not in found:
-                found.add(child)
-                waiting.append(child)
-    return frozenset(found)
+    wanted = sorted(set(ids))
+    return frozenset(pk for pk, _above in _walked(_DOWN, wanted)) if wanted else frozenset()
+
+
+# Row by row through the index of parents: a département has thousands of organisations, and each page asks this.
+# UNION, not UNION ALL: a loop ends.
+_TREE = (
+    "WITH RECURSIVE line(id, parent_id) AS (SELECT id, parent_id FROM accounts_organisation WHERE id IN ({marks}) "
+    "UNION SELECT one.id, one.parent_id FROM line JOIN accounts_organisation one ON {step}) "
+    "SELECT id, parent_id FROM line"
+)
+_UP, _DOWN = "one.id = line.parent_id", "one.parent_id = line.id"
+
+
+def _walked(step: str, ids: Sequence[uuid.UUID]) -> list[tuple[uuid.UUID, uuid.UUID | None]]:
+    """Organisations met from those on, each with the one above it; one query."""
+    key = Organisation._meta.pk
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _TREE.format(marks=", ".join(["%s"] * len(ids)), step=step),
+            [key.get_db_prep_value(one, connection) for one in ids],
+        )
+        return [(key.to_python(pk), key.to_python(above)) for pk, above in cursor.fetchall()]
 
 
 def users_holding(role: Role | str, organisation_id: uuid.UUID, at: datetime) -> list[User]:

@@ -5,11 +5,10 @@ A picture is read and written again; of a PDF the pages alone are kept: no autho
 
 import io
 from dataclasses import dataclass
+from importlib import import_module
 
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
-from pypdf import PdfReader, PdfWriter
-from pypdf.errors import PyPdfError
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PAGES = 300
@@ -45,13 +44,14 @@ def clean(content: bytes) -> Paper:
 
 
 def _pdf(content: bytes) -> bytes:
+    pypdf = import_module("pypdf")  # by name, with the first PDF: loading it takes half a second
     try:
-        reader = PdfReader(io.BytesIO(content), strict=False)
+        reader = pypdf.PdfReader(io.BytesIO(content), strict=False)
         if reader.is_encrypted:
             raise Refused(_("Ce PDF est protégé par un mot de passe : enregistrez-le sans, puis recommencez."))
         if not 0 < len(reader.pages) <= MAX_PAGES:
             raise Refused(_("Ce PDF a trop de pages, ou aucune."))
-        writer = PdfWriter()
+        writer = pypdf.PdfWriter()
         for page in reader.pages:
             kept = writer.add_page(page)
             for name in _ACTING:
@@ -63,7 +63,15 @@ def _pdf(content: bytes) -> bytes:
         writer.metadata = None
         out = io.BytesIO()
         writer.write(out)
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as broken:
+    except (
+        pypdf.errors.PyPdfError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        OSError,
+    ) as broken:
         if isinstance(broken, Refused):
             raise
         raise Refused(_("Ce PDF est abîmé : on ne peut pas le lire.")) from broken

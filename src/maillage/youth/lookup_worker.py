@@ -3,6 +3,7 @@
 Here, not in a request: whoever asks or opens a file gets the same answer for the same work, whatever exists.
 """
 
+import uuid
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -36,13 +37,14 @@ def pass_on(now: datetime) -> int:
     waiting = LookupRequest.objects.filter(passed_at__isnull=True, emptied_at__isnull=True).order_by("at", "pk")
     done = 0
     for request in waiting.select_related("author")[:_A_TURN]:
+        # Before the transaction: the first look-up of a process reads every name, and nobody could write meanwhile.
+        opened = open_requests()
+        names = opened.text(request, "names")
+        born = birth(opened.text(request, "born"), request.at.date())
+        near = search.NAMES.twins([names], born=born, marks=marks_in(names), among=None)
         with transaction.atomic():
             if not LookupRequest.objects.filter(pk=request.pk, passed_at__isnull=True).update(passed_at=now):
                 continue
-            opened = open_requests()
-            names = opened.text(request, "names")
-            born = birth(opened.text(request, "born"), request.at.date())
-            near = search.NAMES.twins([names], born=born, marks=marks_in(names), among=None)
             seen = visible_to(actor_of(request.author))
             for person in YoungPerson.objects.filter(pk__in=near).exclude(pk__in=seen).order_by("pk"):
                 LookupMatch.objects.create(request=request, person=person, at=now)
@@ -63,18 +65,24 @@ def find_twins(now: datetime) -> int:
     waiting = IdentityRevision.objects.filter(compared=False).select_related("person__data_key").order_by("pk")
     done = 0
     for revision in waiting[:_A_TURN]:
+        near = _near(revision.person)
         with transaction.atomic():
             if not IdentityRevision.objects.filter(pk=revision.pk, compared=False).update(compared=True):
                 continue
-            if revision.person.data_key.wrapped is not None:
-                _compare(revision.person, now)
+            _tell(revision.person, near, now)
         done += 1
     return done
 
 
-def _compare(person: YoungPerson, now: datetime) -> None:
+def _near(person: YoungPerson) -> list[uuid.UUID]:
+    """Who is named alike; outside any transaction, as above."""
+    if person.data_key.wrapped is None:
+        return []
     names, born, marks = search.said_of(person)
-    near = search.NAMES.twins(names, born=born, marks=marks, among=None)
+    return search.NAMES.twins(names, born=born, marks=marks, among=None)
+
+
+def _tell(person: YoungPerson, near: list[uuid.UUID], now: datetime) -> None:
     for other in YoungPerson.objects.filter(pk__in=near).exclude(pk=person.pk).order_by("pk"):
         pair = "".join(sorted([person.pk.hex, other.pk.hex]))
         if LikelyTwin.objects.filter(pair=pair).exists():
