@@ -41,6 +41,9 @@ NO_SCREEN = {
     "accounts:reset_second_factor", "accounts:invite_again", "account_logout", "mfa_index", "mfa_list_webauthn",
     "mfa_login_webauthn", "tasks:shift_remove", "episodes:instrument_withdraw",
     "youth:withdraw", "youth:twins_tell", "youth:twins_distinct",
+    "episodes:protocol_choose",
+    "casework:document", "casework:flag_lift", "casework:share_end", "casework:received_paper",
+    "casework:opened_paper", "directory:confirm", "directory:retire", "directory:service_retire",
 }  # fmt: skip
 
 # Looked at by the tests below, or only with a state that the demonstration does not have.
