@@ -21,6 +21,7 @@ def executed(sql: str) -> bool:
     [
         'SELECT 1 FROM "youth_youngperson"',
         "  select 1",
+        '(SELECT "id" FROM "casework_note") UNION ALL (SELECT "id" FROM "casework_goal")',
         'INSERT INTO "audit_journalentry" ("at") VALUES (%s)',
         'UPDATE "django_session" SET "session_data" = %s',
         'INSERT INTO "maillage_cache" VALUES (%s)',
@@ -42,6 +43,7 @@ def test_a_read_may_journal_and_keep_its_session(sql: str) -> None:
         'UPDATE "accounts_user" SET "password" = %s WHERE 1',
         'UPDATE "accounts_user" SET "last_seen_at" = %s, "is_active" = %s WHERE 1',
         'DELETE FROM "tasks_task"',
+        '(DELETE FROM "tasks_task")',
         "DROP TABLE tasks_task",
         "VACUUM",
         'REPLACE INTO "tasks_task" VALUES (1)',

@@ -15,8 +15,9 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
+# PostgreSQL writes each side of a union in parentheses.
 _HARMLESS = re.compile(
-    r"\s*(SELECT|WITH|BEGIN|SAVEPOINT|RELEASE|ROLLBACK|COMMIT|PRAGMA|SHOW|SET|DECLARE|EXPLAIN)\b", re.I
+    r"\s*\(*(SELECT|WITH|BEGIN|SAVEPOINT|RELEASE|ROLLBACK|COMMIT|PRAGMA|SHOW|SET|DECLARE|EXPLAIN)\b", re.I
 )
 # What a read may write, and nothing else: that it read, the machinery of sessions and rate limits.
 _ALLOWED = re.compile(
