@@ -1,6 +1,6 @@
 """`make bench`: measure every claim, write results/latest.json. Exit code 1 when one is not met.
 
-`python -m benchmarks start names` measures those parts only and leaves the others as they were last measured.
+`python -m benchmarks start names` measures those parts only; claims that are not measured again stay as they were.
 """
 
 import json
@@ -24,12 +24,13 @@ def main(names: list[str]) -> int:
         return 2
     rows: list[dict[str, Any]] = []
     if names and RESULTS.exists():
-        rows = [row for row in json.loads(RESULTS.read_text())["claims"] if row["benchmark"] not in names]
+        rows = json.loads(RESULTS.read_text())["claims"]
     failed = False
     for name in names or PARTS:
         measured = _measured(name)
         failed |= not all(row["met"] for row in measured)
-        rows += measured
+        again = {row["claim"] for row in measured}
+        rows = [*(row for row in rows if row["claim"] not in again), *measured]
     rows.sort(key=lambda row: PARTS.index(row["benchmark"]))
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps({"claims": rows}, indent=2, ensure_ascii=False) + "\n")

@@ -59,13 +59,21 @@ def _fill(surroundings: dict[str, str], people: int) -> None:
     subprocess.run([sys.executable, "-m", "benchmarks.fill", str(people)], env=surroundings, check=True)
 
 
+def _programs() -> Path:
+    """The folder of PostgreSQL's programs, the newest: Debian keeps most of them out of the path."""
+    found = [Path(one).resolve().parent for one in [shutil.which("postgres")] if one]
+    found += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda one: int(one.parent.name), reverse=True)
+    for folder in found:
+        if all((folder / name).exists() for name in ("postgres", "initdb", "pg_isready", "createdb")):
+            return folder
+    raise RuntimeError("PostgreSQL is not installed: apt-get install postgresql")
+
+
 @contextmanager
 def _cluster(folder: Path) -> Iterator[str]:
     """A PostgreSQL server of our own, with its usual durability, ended by its own process id."""
-    postgres = shutil.which("postgres") or str(max(Path("/usr/lib/postgresql").glob("*/bin/postgres"), default=""))
-    if not postgres:
-        raise RuntimeError("PostgreSQL is not installed: apt-get install postgresql")
-    programs, place, port, password = Path(postgres).parent, folder / "cluster", free_port(), secrets.token_urlsafe(16)
+    programs = _programs()
+    place, port, password = folder / "cluster", free_port(), secrets.token_urlsafe(16)
     place.mkdir()
     (place / "password").write_text(password)
     prefix: list[str] = []
@@ -78,7 +86,7 @@ def _cluster(folder: Path) -> Iterator[str]:
                str(place / "password"), "-A", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8"]  # fmt: skip
     subprocess.run(initial, check=True, stdout=subprocess.DEVNULL, cwd=place)
     server = subprocess.Popen(
-        [*prefix, postgres, "-D", str(place / "data"), "-p", str(port), "-k", str(place), "-c",
+        [*prefix, str(programs / "postgres"), "-D", str(place / "data"), "-p", str(port), "-k", str(place), "-c",
          "listen_addresses=127.0.0.1", "-c", "shared_buffers=512MB", "-c", "max_wal_size=4GB"],
         cwd=place, stderr=subprocess.DEVNULL,
     )  # fmt: skip
