@@ -6,7 +6,7 @@ from collections.abc import Callable
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.e2e.conftest import PHONE, enter
-from tests.e2e.hands import COLLEAGUE, EDUCATOR, act, episode_of, filled, go, open_episode, person_of, tick, write
+from tests.e2e.hands import COLLEAGUE, EDUCATOR, act, episode_of, filled, go, open_episode, person_of, tick, tile, write
 from tests.e2e.site import Site
 
 Visit = Callable[..., Page]
@@ -104,7 +104,7 @@ def test_one_form_sent_twice_writes_once(visit: Visit) -> None:
 def test_a_choice_made_while_the_protocol_is_read_again_stays(visit: Visit) -> None:
     page = visit(EDUCATOR)
     page.goto("/e/nouveau/")
-    page.locator("label.choice").first.click()  # whoever is in: nothing is opened here
+    tile(page, "Ily").click()
     go(page)
     held: list[Route] = []
     page.route("**/e/nouveau/", lambda route: held.append(route))
