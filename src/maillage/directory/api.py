@@ -31,8 +31,10 @@ api = NinjaAPI(
     urls_namespace="directory_api",
 )
 
-Code = Annotated[str, StringConstraints(max_length=60)]
-Text = Annotated[str, StringConstraints(max_length=200)]
+# No NUL: PostgreSQL keeps none in a text, and answers with an error of its own.
+_WRITTEN = r"^[^\x00]*$"
+Code = Annotated[str, StringConstraints(max_length=60, pattern=_WRITTEN)]
+Text = Annotated[str, StringConstraints(max_length=200, pattern=_WRITTEN)]
 Listed = Annotated[list[Code], Field(max_length=50)]
 _THEMES = [*vocabulary.standard()["thematiques"], *vocabulary.standard()["categories"]]
 Theme = Annotated[str, Field(json_schema_extra={"enum": _THEMES}, max_length=120)]
