@@ -43,7 +43,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.e2e)
 
 
-@pytest.fixture(scope="session")
+# Of the package, not of the session: while Playwright runs, its loop runs too, and Django refuses a database then.
+@pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A fresh site; or, while writing a test, the one at E2E_SITE="http://localhost:8000 data"."""
     if "E2E_SITE" in os.environ:
@@ -54,7 +55,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
@@ -73,7 +74,7 @@ def enter(page: Page, site: Site, email: str, code: str | None = None) -> None:
     page.wait_for_url(lambda url: "/compte/entrer" not in url)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def signed_in(site: Site, browser: Browser) -> Callable[[str], str]:
     """One sign-in per account and site (a code is taken once); the path of its kept cookies."""
 
