@@ -24,13 +24,13 @@ $(BIN)/python:
 
 # The dev lock holds the other one: a machine that has it needs nothing more to run.
 $(VENV)/.run: requirements.lock pyproject.toml | $(BIN)/python
-	@if [ ! -e $(VENV)/.dev ]; then echo "installing…"; $(PIP) install --require-hashes -r requirements.lock; \
+	@if [ ! -e $(VENV)/.dev ]; then echo "installing (some minutes the first time)…"; $(PIP) install --require-hashes -r requirements.lock; \
 		else $(PIP) install --require-hashes -r requirements-dev.lock; fi
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock pyproject.toml | $(BIN)/python
-	@echo "installing…"
+	@echo "installing (some minutes the first time)…"
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@ $(VENV)/.run
