@@ -314,6 +314,7 @@ ALL = EVERYONE + "N"
 OF_ONESELF: dict[str, tuple[str | None, int]] = {
     "desk:home": (f"200:{FIELD}H 302:DXN", 302),
     "desk:watch": ("200:MCA 403:EFHDXN", 302),
+    "desk:coverage": ("200:M 404:EFCAHDXN", 302),
     "desk:search": (f"200:{FIELD}H 403:DXN", 302),
     "youth:register": ("302:CA 403:EFMHDXN", 302),
     "youth:ask": (f"302:{FIELD}H 403:DXN", 302),
@@ -383,6 +384,8 @@ SHARED = {
     )
 }  # fmt: skip
 SHARED |= {"directory_api:structure", "directory_api:service"}
+# Made by a page for its reader: `tests/desk/test_coverage.py` says who may follow them.
+SHARED |= {"desk:coverage_of", "desk:coverage_list"}
 SHARED |= {"episodes:instrument_withdraw", "episodes:protocol_choose"}
 # Of a place, nobody's file: `tests/casework/test_incidents.py` says whose they are.
 SHARED |= {"casework:around_place", "casework:incident_new", "casework:incident"}

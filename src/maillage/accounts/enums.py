@@ -38,6 +38,7 @@ class Ability(models.TextChoices):
 
     DESK_SEE = "desk.see", _("Voir l’accueil")
     OVERDUE_SEE = "overdue.see", _("Voir les retards de ses maisons")
+    COVERAGE_SEE = "coverage.see", _("Voir le relevé de ses maisons")
     OUTING_RECORD = "outing.record", _("Noter une sortie")
     EPISODE_OPEN = "episode.open", _("Ouvrir un épisode")
     EPISODE_ACT = "episode.act", _("Agir dans un épisode")

@@ -34,7 +34,7 @@ _ASE = frozenset({Ability.PLACEMENT_END, Ability.MISSION_EDIT})
 ABILITIES: Mapping[Role, frozenset[Ability]] = {
     Role.EDUCATOR: _FIELD | {Ability.TALK_HOLD, Ability.EPISODE_CLOSE, Ability.PERSON_EDIT, Ability.FILE_SHARE},
     Role.FOSTER_CARER: _FIELD,
-    Role.ON_CALL_MANAGER: _LEAD,
+    Role.ON_CALL_MANAGER: _LEAD | {Ability.COVERAGE_SEE},
     Role.CASE_WORKER: (_LEAD - {Ability.ROTA_EDIT}) | _ASE,
     Role.ASE_ON_CALL: _LEAD | _ASE | {Ability.SETTINGS_EDIT},
     Role.HEALTH_STAFF: frozenset(

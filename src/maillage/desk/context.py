@@ -118,6 +118,7 @@ def _sees(by: Actor) -> bool:
 _DOORS = (
     (_("Accueil"), "house", "desk:home", _may(Ability.DESK_SEE)),
     (_("Retards"), "alarm-clock", "desk:watch", _may(Ability.OVERDUE_SEE)),
+    (_("Relevé"), "list-checks", "desk:coverage", _may(Ability.COVERAGE_SEE)),
     (_("Astreinte"), "calendar-clock", "tasks:rota", _may(Ability.DESK_SEE)),
     (_("Recherche"), "search", "desk:search", _sees),
     (_("Reçus"), "inbox", "casework:received", _sees),
@@ -131,7 +132,7 @@ _DOORS = (
 
 
 # Opened seldom.
-_SELDOM = ("casework:received", "directory:find", "casework:around", "episodes:settings")
+_SELDOM = ("desk:coverage", "casework:received", "directory:find", "casework:around", "episodes:settings")
 MOST_TABS = 5
 
 

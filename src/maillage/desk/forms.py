@@ -1,12 +1,16 @@
-"""Forms of the desk: one tap each, and the search by name."""
+"""Forms of the desk: one tap each, the search by name, the months of « Relevé »."""
 
-from typing import Any
+import uuid
+from collections.abc import Sequence
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from maillage.accounts.models import Organisation
 from maillage.common.clock import now
 from maillage.common.forms import TokenForm
+from maillage.episodes.coverage import Month, Period
 from maillage.youth.lookup import birth
 from maillage.youth.names import Born
 
@@ -56,4 +60,35 @@ class SearchForm(forms.Form):
         birth_day = self.birth is not None and self.birth.day is not None
         if "text" in given and "born" in given and not given["text"] and not birth_day:
             self.add_error("text", _("Écrivez au moins deux lettres d’un nom, ou une date de naissance entière."))
+        return given
+
+
+class PeriodForm(forms.Form):
+    """Which months, which home. `period`, once the form is valid."""
+
+    period: Period
+
+    first = forms.ChoiceField(label=_("De"))
+    last = forms.ChoiceField(label=_("À"))
+    home = forms.TypedChoiceField(label=_("Maison"), required=False, coerce=uuid.UUID, empty_value=None)
+
+    def __init__(
+        self, *args: Any, homes: Sequence[Organisation], months: Sequence[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("first", "last"):
+            cast(forms.ChoiceField, self.fields[name]).choices = list(months)
+        cast(forms.ChoiceField, self.fields["home"]).choices = [
+            ("", _("Toutes")),
+            *((str(home.pk), home.name) for home in homes),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if "first" in given and "last" in given:
+            first, last = (Month(*map(int, given[name].split("-"))) for name in ("first", "last"))
+            if first > last:
+                self.add_error("last", _("Ce mois est avant le premier."))
+            else:
+                self.period = Period(first, last)
         return given

@@ -257,6 +257,7 @@ class Watch:
     homes: list[Organisation]
     steps: list[Step]
     on_call: list[Answers]
+    counts: bool  # whether she has figures of past months
 
 
 def watch(actor: Actor, at: datetime, *, discreet: bool = False) -> Watch:
@@ -286,7 +287,8 @@ def watch(actor: Actor, at: datetime, *, discreet: bool = False) -> Watch:
         for pk, task in sorted(found.items(), key=lambda one: (since[one[0]], one[1].order, one[0]))
     ]
     on_call = _on_call(actor.organisations_with(Ability.OVERDUE_SEE), at)
-    return Watch(task_rows.pulse(at, _zone(homes)), homes, steps, on_call)
+    counts = actor.may(Ability.COVERAGE_SEE)
+    return Watch(task_rows.pulse(at, _zone(homes)), homes, steps, on_call, counts)
 
 
 def _concern_notes(concern: task_rows.Concern) -> Iterator[str]:

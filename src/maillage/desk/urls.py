@@ -1,10 +1,13 @@
 """Addresses of the desk: short and neutral."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
-from maillage.desk import file_views, views
+from maillage.accounts.opaque import HiddenConverter
+from maillage.desk import coverage_views, file_views, views
 
 app_name = "desk"
+
+register_converter(HiddenConverter, "hidden")
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -13,6 +16,9 @@ urlpatterns = [
     path("p/<uuid:pk>/fil/", file_views.thread, name="file_thread"),
     path("p/<uuid:pk>/fil/<slug:group>/", file_views.thread, name="file_thread_of"),
     path("chercher/", views.find, name="search"),
+    path("releve/", coverage_views.page, name="coverage"),
+    path("releve/<hidden:hidden>/", coverage_views.page_of, name="coverage_of"),
+    path("releve/liste/<hidden:hidden>/", coverage_views.list_of, name="coverage_list"),
     path("registre/", views.journal, name="journal"),
     path("aide/", views.help_page, name="help"),
     path("mentions/", views.legal, name="legal"),

@@ -4,8 +4,9 @@ import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from maillage.accounts.actors import Actor
@@ -44,6 +45,24 @@ def of_contexts(contexts: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[Task]]:
     for row in _tasks().filter(context__in=found).order_by("order", "created_at", "id"):
         found[row.context].append(row)
     return found
+
+
+def sent_at(document: str) -> Subquery:
+    """When the step that sends that document was done first, for each row whose id is a context."""
+    done = Task.objects.filter(context=OuterRef("pk"), document=document, state=TaskState.DONE)
+    return Subquery(done.order_by("done_at").values("done_at")[:1])
+
+
+def due_of(key: str) -> Subquery:
+    """« Au plus tard » of that step, for each row whose id is a context."""
+    return Subquery(Task.objects.filter(context=OuterRef("pk"), key=key).values("due_at")[:1])
+
+
+def relays_of(contexts: Iterable[uuid.UUID] | QuerySet[Any, Any]) -> dict[uuid.UUID, tuple[int, int]]:
+    """For each context that had any, how many times a step was handed over, and how many times somebody took it."""
+    made = HandOver.objects.filter(task__context__in=contexts).order_by()
+    counted = made.values("task__context").annotate(made=Count("pk"), taken=Count("acknowledged_at"))
+    return {row["task__context"]: (row["made"], row["taken"]) for row in counted}
 
 
 def due_next(subjects: Iterable[uuid.UUID]) -> dict[uuid.UUID, Task]:

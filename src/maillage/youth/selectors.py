@@ -21,7 +21,7 @@ from maillage.common.enums import Section
 from maillage.vault.sealing import Opened
 from maillage.youth import words
 from maillage.youth.access import visible_to
-from maillage.youth.enums import SHEET_READ, YOUTH_READ, MissionKind
+from maillage.youth.enums import SHEET_READ, YOUTH_READ, MissionKind, PlacementEnd
 from maillage.youth.models import DepartureSheet, Mission, ParentalSituation, Photo, Placement, YoungPerson
 from maillage.youth.parents import Decision, may_notify
 
@@ -274,3 +274,19 @@ def readings_of(person: YoungPerson, limit: int = 500) -> list[Reading]:
         who = names.get(by, _("Compte supprimé")) if by else _("Le logiciel")
         found.append(Reading(at=at, who=who, what=list(dict.fromkeys(reversed(what)))))
     return found
+
+
+def breakdowns(
+    organisation_ids: Iterable[uuid.UUID], since: date, until: date | None
+) -> list[tuple[uuid.UUID, uuid.UUID, date]]:
+    """Placements of those homes that broke down in those days: whose, where, when. No end: to this day."""
+    ended = Placement.objects.filter(
+        organisation_id__in=list(organisation_ids), end_kind=PlacementEnd.BREAKDOWN, ends_on__gte=since
+    )
+    if until is not None:
+        ended = ended.filter(ends_on__lte=until)
+    return [
+        (person, where, day)
+        for person, where, day in ended.order_by("ends_on", "pk").values_list("person_id", "organisation_id", "ends_on")
+        if day is not None
+    ]
