@@ -41,7 +41,8 @@ MAY = {
         A.DIRECTORY_PROPOSE,
     },  # fmt: skip
     Role.COORDINATOR: {A.DIRECTORY_PROPOSE, A.DIRECTORY_COORDINATE},
-    Role.DPO: {A.JOURNAL_READ},
+    Role.DPO: {A.JOURNAL_READ, A.RETENTION_KEEP},
+    Role.ARCHIVIST: {A.RETENTION_VISA},
     Role.ADMINISTRATOR: {A.ACCOUNTS_MANAGE},
 }
 CARE = {S.IDENTITY, S.WHEREABOUTS, S.EDUCATION, S.JUSTICE, S.WORDS}
@@ -54,6 +55,7 @@ OPENS = {
     Role.HEALTH_STAFF: {S.IDENTITY, S.HEALTH},
     Role.COORDINATOR: set(),
     Role.DPO: set(),
+    Role.ARCHIVIST: set(),
     Role.ADMINISTRATOR: set(),
 }
 
@@ -74,7 +76,7 @@ def test_health_is_open_to_health_staff_alone() -> None:
     assert [role for role in Role if Section.HEALTH in SECTIONS[role]] == [Role.HEALTH_STAFF]
 
 
-@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.DPO])
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.DPO, Role.ARCHIVIST])
 def test_who_manages_accounts_or_reads_the_journal_opens_no_file(role: Role) -> None:
     assert not SECTIONS[role]
     assert Ability.EPISODE_OPEN not in ABILITIES[role]

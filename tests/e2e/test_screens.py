@@ -30,6 +30,7 @@ READERS = {
     "aemo": ("/",),
     "comptes": ("/",),
     "dpo": ("/",),
+    "archives": ("/",),
 }
 # Addresses that are no screen of their own: parts of a page, files, answers to a form.
 NO_SCREEN = {
@@ -43,6 +44,7 @@ NO_SCREEN = {
     "youth:withdraw", "youth:twins_tell", "youth:twins_distinct",
     "episodes:protocol_choose",
     "casework:document", "casework:flag_lift", "casework:share_end", "casework:received_paper",
+    "retention:disposal_make", "retention:disposal_withdraw", "retention:trash_undo",
     "casework:opened_paper", "directory:confirm", "directory:retire", "directory:service_retire",
 }  # fmt: skip
 
@@ -52,6 +54,8 @@ BY_HAND = {
     "mfa_activate_totp", "mfa_add_webauthn", "mfa_authenticate", "account_reauthenticate", "mfa_reauthenticate",
     "mfa_reauthenticate_webauthn", "episodes:open_person", "episodes:talk_questionnaire", "youth:placement_start",
     "mfa_edit_webauthn", "mfa_remove_webauthn",
+    # Years after the last contact.
+    "retention:disposal", "retention:restore",
     # Once somebody wrote one.
     "casework:task", "casework:incident",
     # After a search, or once the worker found something.

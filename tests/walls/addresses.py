@@ -120,6 +120,7 @@ ABOUT_A_FILE: list[Address] = [
     Address("desk:file", {"pk": "person"}, _FILE),
     Address("desk:file_thread", {"pk": "person"}, _FILE),
     Address("desk:file_thread_of", {"pk": "person", "group": "=note"}, _FILE),
+    Address("retention:file", {"pk": "person"}, "200:CA 403:EFMH 404:DX"),
     _person("readings", "200:CA 403:EFMH 404:DX"),
     _person(
         "identity", "200:EMCA 403:FH 404:DX",
@@ -314,6 +315,9 @@ ALL = EVERYONE + "N"
 OF_ONESELF: dict[str, tuple[str | None, int]] = {
     "desk:home": (f"200:{FIELD}H 302:DXN", 302),
     "desk:watch": ("200:MCA 403:EFHDXN", 302),
+    "retention:home": ("200:D 403:EFMCAHXN", 302),
+    "retention:rules": ("200:D 403:EFMCAHXN", 302),
+    "retention:archives": ("200:CA 403:EFMHDXN", 302),
     "desk:coverage": ("200:M 404:EFCAHDXN", 302),
     "desk:search": (f"200:{FIELD}H 403:DXN", 302),
     "youth:register": ("302:CA 403:EFMHDXN", 302),
@@ -384,6 +388,8 @@ SHARED = {
     )
 }  # fmt: skip
 SHARED |= {"directory_api:structure", "directory_api:service"}
+# Of a département's files, without their names: `tests/retention` says whose they are.
+SHARED |= {f"retention:{name}" for name in ("disposal_make", "disposal", "disposal_withdraw", "trash_undo", "restore")}
 # Made by a page for its reader: `tests/desk/test_coverage.py` says who may follow them.
 SHARED |= {"desk:coverage_of", "desk:coverage_list"}
 SHARED |= {"episodes:instrument_withdraw", "episodes:protocol_choose"}

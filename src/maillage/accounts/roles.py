@@ -49,7 +49,8 @@ ABILITIES: Mapping[Role, frozenset[Ability]] = {
         }
     ),
     Role.COORDINATOR: frozenset({Ability.DIRECTORY_PROPOSE, Ability.DIRECTORY_COORDINATE}),
-    Role.DPO: frozenset({Ability.JOURNAL_READ}),
+    Role.DPO: frozenset({Ability.JOURNAL_READ, Ability.RETENTION_KEEP}),
+    Role.ARCHIVIST: frozenset({Ability.RETENTION_VISA}),
     Role.ADMINISTRATOR: frozenset({Ability.ACCOUNTS_MANAGE}),
 }
 
@@ -63,5 +64,6 @@ SECTIONS: Mapping[Role, frozenset[Section]] = {
     Role.HEALTH_STAFF: frozenset({Section.IDENTITY, Section.HEALTH}),
     Role.COORDINATOR: frozenset(),
     Role.DPO: frozenset(),
+    Role.ARCHIVIST: frozenset(),
     Role.ADMINISTRATOR: frozenset(),
 }

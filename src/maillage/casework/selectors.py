@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, F, Q, QuerySet, Value
+from django.db.models import Count, F, Max, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
 from maillage.accounts.actors import Actor
@@ -329,3 +329,9 @@ def incidents_of(actor: Actor, place: Organisation) -> list[PlaceIncident]:
     """What happened around a place, newest first: when, of which kind, passed on or not. Never the words."""
     rows = access.incidents_visible_to(actor).filter(organisation=place).select_related("author")
     return list(rows.defer("text", "sent_to").order_by("-happened_at", "-pk"))
+
+
+def last_written(person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, datetime]:
+    """When something was last written in each of these files that has a line at all. One query."""
+    lines = TimelineEntry.objects.filter(person_id__in=list(person_ids)).order_by()
+    return dict(lines.values_list("person_id").annotate(Max("written_at")))

@@ -111,6 +111,10 @@ def _may(ability: Ability) -> Callable[[Actor], bool]:
     return lambda by: by.may(ability)
 
 
+def _keeps(by: Actor) -> bool:
+    return by.may(Ability.RETENTION_KEEP) or by.may(Ability.RETENTION_VISA)
+
+
 def _sees(by: Actor) -> bool:
     return bool(by.sections())
 
@@ -126,13 +130,22 @@ _DOORS = (
     (_("Abords"), "map-pin", "casework:around", _may(Ability.INCIDENT_RECORD)),
     (_("Réglages"), "settings", "episodes:settings", _may(Ability.SETTINGS_EDIT)),
     (_("Comptes"), "users", "accounts:people", _may(Ability.ACCOUNTS_MANAGE)),
+    (_("Conservation"), "hourglass", "retention:home", _keeps),
+    (_("Archives"), "inbox", "retention:archives", _may(Ability.MISSION_EDIT)),
     (_("Journal"), "history", "desk:journal", _may(Ability.JOURNAL_READ)),
     (_("Mon compte"), "user", "accounts:home", lambda by: True),
 )
 
 
 # Opened seldom.
-_SELDOM = ("desk:coverage", "casework:received", "directory:find", "casework:around", "episodes:settings")
+_SELDOM = (
+    "retention:archives",
+    "desk:coverage",
+    "casework:received",
+    "directory:find",
+    "casework:around",
+    "episodes:settings",
+)
 MOST_TABS = 5
 
 

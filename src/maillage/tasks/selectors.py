@@ -282,3 +282,9 @@ def rota_weeks(mine: Collection[Organisation], monday: date, now: datetime) -> l
                 )
             )
     return weeks
+
+
+def subjects_owed(subjects: Iterable[uuid.UUID]) -> frozenset[uuid.UUID]:
+    """Those about whom something is still owed. One query."""
+    live = Task.objects.filter(subject__in=list(subjects), state__in=[TaskState.OPEN, TaskState.WAITING])
+    return frozenset(live.order_by().values_list("subject", flat=True).distinct())

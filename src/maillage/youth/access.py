@@ -39,11 +39,20 @@ _SHEET_KINDS = frozenset({MissionKind.HOSTS, MissionKind.CASE_WORKER, MissionKin
 
 
 def current_missions(actor: Actor) -> QuerySet[Mission]:
-    """The missions that let this actor see someone now. Erased files are nobody's.
+    """The missions that let this actor see someone now. Erased files are nobody's, archived ones are closed.
 
     A mission on call is for those on call: the rest of a service does not see everyone it may be called for. A foster
     carer sees through missions that name her: a service's children are not all hers.
     """
+    return _missions(actor).filter(person__archived_at__isnull=True)
+
+
+def archived_missions(actor: Actor) -> QuerySet[Mission]:
+    """Her missions for files that are archived: what lets their owner bring one back. They open nothing."""
+    return _missions(actor).filter(person__archived_at__isnull=False)
+
+
+def _missions(actor: Actor) -> QuerySet[Mission]:
     instant = now()
     seeing = [post for post in actor.posts if SECTIONS[post.role]]
     on_call = {post.organisation_id for post in seeing if post.role in _ON_CALL_ROLES}
@@ -262,3 +271,21 @@ def open_sheet(actor: Actor, person: YoungPerson) -> Opened:
         raise PermissionDenied(_("La fiche de départ ne s’ouvre que pendant un épisode."))
     record(SHEET_READ, by=actor, subject=person.pk)
     return opened
+
+
+def archived_owned_by(actor: Actor) -> QuerySet[YoungPerson]:
+    """Archived files she answered for: she alone may bring them back."""
+    if not actor.may(Ability.MISSION_EDIT):
+        return YoungPerson.objects.none()
+    kinds = [MissionKind.CASE_WORKER, MissionKind.ON_CALL]
+    return YoungPerson.objects.filter(pk__in=archived_missions(actor).filter(kind__in=kinds).values("person_id"))
+
+
+def name_archived(actor: Actor, persons: Sequence[YoungPerson]) -> dict[uuid.UUID, Opened]:
+    """The identity, and nothing else, of archived files she answered for; journalled. Http404 for any other."""
+    owned = set(archived_owned_by(actor).filter(pk__in=[one.pk for one in persons]).values_list("pk", flat=True))
+    if any(one.pk not in owned for one in persons):
+        raise Http404
+    keys = DataKey.objects.in_bulk([one.data_key_id for one in persons])
+    _journal(actor, {one.pk: frozenset({Section.IDENTITY}) for one in persons})
+    return {one.pk: Opened(keys[one.data_key_id], {Section.IDENTITY}) for one in persons}

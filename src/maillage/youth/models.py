@@ -29,7 +29,7 @@ class YoungPerson(BaseModel):
 
     data_classes = {
         DataClass.TECHNICAL: ["data_key", "reference_digest", "version", "created_at", "created_by"],
-        DataClass.SENSITIVE: ["legal_status", "departement"],
+        DataClass.SENSITIVE: ["legal_status", "departement", "archived_at"],
         DataClass.IDENTITY: [
             "external_reference", "given_name", "family_name", "usual_name", "aliases", "former_names",
             "birth_date", "birth_place", "sex", "phones", "justice",
@@ -53,6 +53,8 @@ class YoungPerson(BaseModel):
     justice = SealedField(section=Section.JUSTICE)
     legal_status = models.CharField(_("Statut juridique"), max_length=16, choices=LegalStatus, default="unknown")
     departement = models.CharField(_("Département"), max_length=3)
+    # Since when nobody opens the file: its active time is over (`retention`).
+    archived_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.UUIDField(null=True)
     version = models.PositiveIntegerField(default=1)

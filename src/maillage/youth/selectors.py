@@ -3,10 +3,11 @@
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import groupby
+from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Max, Prefetch, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -290,3 +291,29 @@ def breakdowns(
         for person, where, day in ended.order_by("ends_on", "pk").values_list("person_id", "organisation_id", "ends_on")
         if day is not None
     ]
+
+
+def last_of_circle(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[datetime, bool]]:
+    """For each of these files, when somebody last entered or left her circle (the file opened, a mission given, a
+    placement ended), and whether she is placed now. Three queries."""
+    wanted = list(ids)
+    placed: set[uuid.UUID] = set()
+    last = dict(YoungPerson.objects.filter(pk__in=wanted).values_list("pk", "created_at"))
+    for pk, start in (
+        Mission.objects.filter(person_id__in=wanted).order_by().values_list("person_id").annotate(Max("starts_at"))
+    ):
+        last[pk] = max(last[pk], start)
+    for pk, ends_on in (
+        Placement.objects.filter(person_id__in=wanted).order_by("pk").values_list("person_id", "ends_on")
+    ):
+        if ends_on is None:
+            placed.add(pk)
+        else:
+            last[pk] = max(last[pk], datetime(ends_on.year, ends_on.month, ends_on.day, tzinfo=UTC))
+    return {pk: (at, pk in placed) for pk, at in last.items()}
+
+
+def files_unknown_to(known: QuerySet[Any, Any], limit: int) -> list[YoungPerson]:
+    """Files whose key lives and whose id is not among `known`, oldest first."""
+    living = YoungPerson.objects.filter(data_key__destroyed_at__isnull=True).exclude(pk__in=known)
+    return list(living.order_by("pk")[:limit])
