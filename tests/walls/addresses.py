@@ -374,6 +374,7 @@ OF_ONESELF |= {
 OF_ONESELF["directory_api:api-root"] = (f"404:{ALL}", 404)
 OF_ONESELF |= {
     "directory:find": (f"200:{ALL}", 302),
+    "directory:points": (f"422:{ALL}", 302),
     "directory:to_do": (f"200:{ALL}", 302),
     "directory:structure_new": (f"200:{FIELD}H 403:DXN", 302),
 }

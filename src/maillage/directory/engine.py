@@ -21,13 +21,13 @@ from django.conf import settings
 
 from maillage.directory.text import analyzer, plain_analyzer
 
-FORMAT = "4"  # another one: the index is built again
+FORMAT = "5"  # another one: the index is built again
 WRITER_MEMORY = 48_000_000  # bytes
 
 # Exact values, counted in facets. `hours` is « zone|hours ».
 EXACT = (
     "need", "theme", "public", "language", "channel", "kind", "source", "cost", "reception", "type", "commune",
-    "departement", "zone", "hours", "remote", "network", "cell7", "cell9", "cell11", "cell13",
+    "departement", "zone", "hours", "remote", "network", "cell5", "cell7", "cell9", "cell11", "cell13",
 )  # fmt: skip
 NUMBERS = ("age_from", "age_to", "lat", "lon", "quality")
 

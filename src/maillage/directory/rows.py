@@ -21,13 +21,14 @@ _OF_SERVICE = (
     "age_to", "address", "commune", "commune_name", "latitude", "longitude", "phone", "email", "contact_link",
 )  # fmt: skip
 _OF_STRUCTURE = (
-    "name", "kind", "hours", "address", "commune", "commune_name", "latitude", "longitude", "phone", "email",
+    "id", "name", "kind", "hours", "address", "commune", "commune_name", "latitude", "longitude", "phone", "email",
 )  # fmt: skip
 
 
 class Home(NamedTuple):
     """Its structure, in the order of `_OF_STRUCTURE`."""
 
+    id: uuid.UUID
     name: str
     kind: str
     hours: str
