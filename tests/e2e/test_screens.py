@@ -44,7 +44,7 @@ NO_SCREEN = {
     "youth:withdraw", "youth:twins_tell", "youth:twins_distinct",
     "episodes:protocol_choose",
     "casework:document", "casework:flag_lift", "casework:share_end", "casework:received_paper",
-    "retention:disposal_make", "retention:disposal_withdraw", "retention:trash_undo",
+    "desk:own_copy_file", "retention:disposal_make", "retention:disposal_withdraw", "retention:trash_undo",
     "casework:opened_paper", "directory:confirm", "directory:retire", "directory:service_retire",
 }  # fmt: skip
 

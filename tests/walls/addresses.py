@@ -120,6 +120,7 @@ ABOUT_A_FILE: list[Address] = [
     Address("desk:file", {"pk": "person"}, _FILE),
     Address("desk:file_thread", {"pk": "person"}, _FILE),
     Address("desk:file_thread_of", {"pk": "person", "group": "=note"}, _FILE),
+    Address("desk:own_copy", {"pk": "person"}, "200:CA 403:EFMH 404:DX"),
     Address("retention:file", {"pk": "person"}, "200:CA 403:EFMH 404:DX"),
     _person("readings", "200:CA 403:EFMH 404:DX"),
     _person(
@@ -391,6 +392,8 @@ SHARED = {
 SHARED |= {"directory_api:structure", "directory_api:service"}
 # Of a département's files, without their names: `tests/retention` says whose they are.
 SHARED |= {f"retention:{name}" for name in ("disposal_make", "disposal", "disposal_withdraw", "trash_undo", "restore")}
+# Once a copy was made: `tests/desk/test_own_copy.py`.
+SHARED |= {"desk:own_copy_file"}
 # Made by a page for its reader: `tests/desk/test_coverage.py` says who may follow them.
 SHARED |= {"desk:coverage_of", "desk:coverage_list"}
 SHARED |= {"episodes:instrument_withdraw", "episodes:protocol_choose"}

@@ -92,3 +92,20 @@ class PeriodForm(forms.Form):
             else:
                 self.period = Period(first, last)
         return given
+
+
+class OwnCopyForm(TokenForm):
+    """Lines of her own copy, by their key. None is chosen beforehand."""
+
+    chosen = forms.MultipleChoiceField(
+        label=_("Lignes de la copie"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": _("Choisissez au moins une ligne."),
+            "invalid_choice": _("Une des lignes choisies a changé : relisez la liste."),
+        },
+    )
+
+    def __init__(self, *args: Any, keys: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.MultipleChoiceField, self.fields["chosen"]).choices = [(key, key) for key in keys]

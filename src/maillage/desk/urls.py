@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from maillage.accounts.opaque import HiddenConverter
-from maillage.desk import coverage_views, file_views, views
+from maillage.desk import coverage_views, file_views, own_copy_views, views
 
 app_name = "desk"
 
@@ -15,6 +15,8 @@ urlpatterns = [
     path("p/<uuid:pk>/", file_views.page, name="file"),
     path("p/<uuid:pk>/fil/", file_views.thread, name="file_thread"),
     path("p/<uuid:pk>/fil/<slug:group>/", file_views.thread, name="file_thread_of"),
+    path("p/<uuid:pk>/copie/", own_copy_views.page, name="own_copy"),
+    path("p/<uuid:pk>/copie/<uuid:copy_id>/", own_copy_views.download, name="own_copy_file"),
     path("chercher/", views.find, name="search"),
     path("releve/", coverage_views.page, name="coverage"),
     path("releve/<hidden:hidden>/", coverage_views.page_of, name="coverage_of"),

@@ -1,12 +1,15 @@
 """Archiving, proposing, giving the visa, destroying: each step undone until the last, which nobody takes by hand."""
 
+import base64
+import hashlib
 import uuid
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Max
 from django.db.models.functions import Coalesce
+from django.http import Http404
 from django.utils.translation import gettext as _
 
 from maillage.accounts.actors import Actor
@@ -14,11 +17,15 @@ from maillage.accounts.enums import Ability
 from maillage.audit.erasing import erase_rows
 from maillage.audit.journal import SYSTEM, System, action, note, record
 from maillage.casework import erasing as _casework  # noqa: F401  # registers
+from maillage.casework.access import owns
 from maillage.common.clock import now
+from maillage.common.enums import Section
 from maillage.common.errors import Difference, NotAllowed, RuleBroken, StaleEdit
 from maillage.episodes import erasing as _episodes  # noqa: F401  # registers
 from maillage.retention import access, ledger, selectors
 from maillage.retention.enums import (
+    COPY_MADE,
+    COPY_READ,
     DISPOSAL_MADE,
     DISPOSAL_WITHDRAWN,
     ERASURE_REPLAYED,
@@ -31,13 +38,18 @@ from maillage.retention.enums import (
     VISA_GIVEN,
     KeptState,
 )
-from maillage.retention.models import Disposal, Erasure, KeepingRules, Kept
+from maillage.retention.models import Disposal, Erasure, KeepingRules, Kept, OwnCopy
 from maillage.retention.rules import CLASSES, later
+from maillage.retention.selectors import code_of
 from maillage.tasks import erasing as _tasks  # noqa: F401  # registers
 from maillage.vault.models import DataKey
 from maillage.vault.sealing import destroy, seal
 from maillage.youth import erasing as _youth  # noqa: F401  # registers
+from maillage.youth.access import Entrance, enter
 from maillage.youth.services import file_close, file_reopen
+
+if TYPE_CHECKING:
+    from maillage.youth.models import YoungPerson
 
 A_LIST = 200
 
@@ -278,3 +290,55 @@ def _again(*, by: System, line: ledger.Line) -> Erasure:
 def forgotten(photos: int, incidents: int) -> None:
     """Say in the journal what came to its term."""
     record(FORGOTTEN, by=SYSTEM, payload={"photos": photos, "incidents": incidents})
+
+
+@action(COPY_MADE)
+def copy_keep(
+    *,
+    by: Actor,
+    person: "YoungPerson",
+    make: Callable[[str], tuple[bytes, str]],
+    sections: Collection[str],
+    lines: int,
+    left_out: int,
+) -> OwnCopy:
+    """Number, make and keep a copy of her file. `make`: from its number, the PDF and the digest printed on it.
+
+    Http404 for strangers, NotAllowed for who does not answer for the file, RuleBroken without a line.
+    """
+    entered = enter(by, person.pk)
+    if not owns(entered):
+        raise NotAllowed(_("Votre rôle ne permet pas cette action."))
+    if not lines:
+        raise RuleBroken(_("Choisissez au moins une ligne."), field="chosen")
+    at = now()
+    # One at a time: the number is the next one.
+    Kept.objects.select_for_update().filter(person=entered.person).values_list("pk").first()
+    number = f"C{at:%Y}-{code_of(entered.person.pk)}-{OwnCopy.objects.filter(person=entered.person).count() + 1:02}"
+    pdf, printed = make(number)
+    row = OwnCopy(
+        person=entered.person,
+        number=number,
+        sha256=hashlib.sha256(pdf).hexdigest(),
+        content_sha256=printed,
+        size=len(pdf),
+        sections=sorted(map(str, sections)),
+        lines=lines,
+        left_out=left_out,
+        made_at=at,
+        made_by=by.user_id,
+    )
+    seal(row, entered.person.data_key, content=base64.b64encode(pdf).decode())
+    row.save(force_insert=True)
+    note(subject=entered.person.pk, number=number, sha256=row.sha256, lines=lines, left_out=left_out)
+    return row
+
+
+def copy_read(*, by: Actor, entered: Entrance, copy_id: uuid.UUID) -> tuple[OwnCopy, bytes]:
+    """The PDF as it was handed over; journalled each time. Http404 unless all that it says is open to her."""
+    row = access.copies_visible(entered).filter(pk=copy_id).first()
+    if row is None or not owns(entered):
+        raise Http404
+    opened = entered.open(Section.IDENTITY)
+    record(COPY_READ, by=by, subject=entered.person.pk, obj=row, payload={"number": row.number})
+    return row, base64.b64decode(opened.text(row, "content"))

@@ -66,7 +66,11 @@ def file_of(person: YoungPerson, users: Mapping[str, User], now: datetime) -> No
         review_on=today + 60 * DAY,
     )
     goal_set(
-        by=educator, person=person, domain=Domain.RIGHTS, title="Obtenir sa carte d’identité", review_on=today + 30 * DAY
+        by=educator,
+        person=person,
+        domain=Domain.RIGHTS,
+        title="Obtenir sa carte d’identité",
+        review_on=today + 30 * DAY,
     )
     family_record(
         by=educator, person=person, kind=FamilyKind.SUPPORT, kinship=Kinship.MOTHER, at=now - 5 * DAY,
@@ -142,5 +146,3 @@ def _picture(words: str) -> bytes:
     out = io.BytesIO()
     page.save(out, "PNG")
     return out.getvalue()
-
-
