@@ -230,6 +230,16 @@ ABOUT_A_FILE: list[Address] = [
     Address("youth:twins_tell", {"pk": "pair"}, None, {"word": "Parlons-en.", "phone": "01 99 00 12 34"}, by="C",
             first="DXN"),
     Address("youth:twins_distinct", {"pk": "pair"}, None, {"version": 1}, by="C", first="DXN"),
+    # -- temporary access: health staff followed her once, her case worker answers for the file
+    Address("youth:access_open", {"way": "=before", "ref": "known"}, "200:H 404:EFMCA 403:DX",
+            {"reason": "Raison synthétique, en entier.", "span": "1", "understood": "on"}, by="H", first="DXN"),
+    Address("youth:access", {"pk": "access"}, "200:CH 404:EFMA 403:DX", {}, by="C", first="DXN"),
+    Address("youth:access_end", {"pk": "access"}, None, {}, by="H", first="DXN"),
+    # -- takeovers: the case worker asked the ASE on call to take a colleague's mission
+    Address("youth:takeover_new", {"user_id": "holder"}, "200:C 403:EFMHDX 404:A", by="C", first="EFMHDXN",
+            typed=lambda place: {"why": "departure", "everyone": str(place.world.ase_on_call.pk)}),
+    Address("youth:takeover", {"pk": "takeover"}, "200:CA 404:EFMHDX", {"answer": "yes"}, by="A"),
+    Address("youth:takeover_withdraw", {"pk": "takeover"}, None, {}, by="C"),
     # -- the desk
     Address("desk:outing_start", {"person_id": "at_home"}, f"302:{FIELD}H 404:DX", _outing_preset),
     Address("desk:outing_end", {"outing_id": "outing"}, f"302:{FIELD}H 404:DX", {}),
@@ -324,6 +334,8 @@ OF_ONESELF: dict[str, tuple[str | None, int]] = {
     "youth:register": ("302:CA 403:EFMHDXN", 302),
     "youth:ask": (f"302:{FIELD}H 403:DXN", 302),
     "youth:requests": (f"200:{FIELD}H 403:DXN", 302),
+    "youth:takeovers": (f"200:{ALL}", 302),
+    "youth:accesses": (f"200:{FIELD}H 403:DXN", 302),
     "desk:journal": ("200:D 403:EFMCAHXN", 302),
     "casework:received": (f"200:{ALL}", 302),
     "casework:around": (f"200:{FIELD} 403:HDXN", 302),

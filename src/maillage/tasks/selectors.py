@@ -65,6 +65,11 @@ def relays_of(contexts: Iterable[uuid.UUID] | QuerySet[Any, Any]) -> dict[uuid.U
     return {row["task__context"]: (row["made"], row["taken"]) for row in counted}
 
 
+def of_key(context: uuid.UUID, key: str) -> Task | None:
+    """The step of that key in one context."""
+    return Task.objects.filter(context=context, key=key).first()
+
+
 def due_next(subjects: Iterable[uuid.UUID]) -> dict[uuid.UUID, Task]:
     """For each young person that has one, her open step of a plan with the earliest due time.
 

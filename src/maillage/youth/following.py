@@ -41,7 +41,7 @@ class MissionLine:
 def mission_lines(person: YoungPerson, opened: Opened) -> list[MissionLine]:
     """All her missions: those that run, then those to come, then those that ended, newest first. One query."""
     instant = now()
-    rows = Mission.objects.filter(person=person).select_related("organisation", "user", "placement")
+    rows = Mission.objects.filter(person=person).select_related("organisation", "user", "placement", "access")
     lines = [_line(row, opened, instant) for row in rows.order_by("-starts_at", "pk")]
     rank = {"now": 0, "to_come": 1, "ended": 2}
     return sorted(lines, key=lambda line: rank[line.state])

@@ -8,9 +8,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from maillage.accounts.actors import Actor
-from maillage.accounts.enums import Ability, OrganisationKind, Role
+from maillage.accounts.enums import Ability, LetterKind, OrganisationKind, Role
 from maillage.accounts.models import Organisation, User
 from maillage.accounts.selectors import organisations, users_holding
+from maillage.accounts.services import post_letter
 from maillage.audit.journal import action, note
 from maillage.common.clock import now
 from maillage.common.errors import NotAllowed, RuleBroken
@@ -34,8 +35,11 @@ from maillage.youth.selectors import hosts
 from maillage.youth.services import person_create, placement_start
 from maillage.youth.services.base import ALL_SECTIONS
 from maillage.youth.services.missions import open_mission
+from maillage.youth.temporary_models import AccessLeave
 
 REQUESTS_A_DAY = 10
+# How long whoever asked may open a temporary access, once the owner allowed it.
+LEAVE = timedelta(days=7)
 
 
 def service_of(actor: Actor) -> Organisation | None:
@@ -164,7 +168,8 @@ def emptied(at: Any) -> dict[str, Any]:
 
 @action(LOOKUP_CLOSED)
 def lookup_close(*, by: Actor, match: LookupMatch, answer: str) -> LookupMatch:
-    """The owner says whether she answered. Whoever asked is shown nothing of it."""
+    """The owner says whether she answered. Whoever asked is shown nothing of it, unless she is allowed to open a
+    temporary access: then her screens say so, for a week."""
     if answer not in Answer.values:
         raise RuleBroken(_("Choisissez une réponse de la liste."), field="answer")
     if not matches_for(by).filter(pk=match.pk).exists():
@@ -173,6 +178,13 @@ def lookup_close(*, by: Actor, match: LookupMatch, answer: str) -> LookupMatch:
     if not written.update(answer=answer, closed_at=now(), closed_by=by.user_id):
         raise RuleBroken(_("Cette demande n’attend plus de réponse."))
     match.refresh_from_db()
+    if answer == Answer.ALLOWED:
+        at = now()
+        author = match.request.author
+        AccessLeave.objects.create(
+            person=match.person, request=match.request, user=author, given_by=by.user, at=at, until=at + LEAVE
+        )
+        post_letter(author, LetterKind.NOTICE)
     note(subject=match.person_id, request=match.request_id, answer=answer)
     return match
 

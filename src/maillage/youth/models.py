@@ -18,6 +18,8 @@ from maillage.youth.enums import (
     PlacementKind,
 )
 from maillage.youth.lookup_models import LikelyTwin, LookupMatch, LookupRequest  # noqa: F401  # tables of this package
+from maillage.youth.takeover_models import Takeover, TakeoverLine, TakeoverShare  # noqa: F401
+from maillage.youth.temporary_models import AccessLeave, TemporaryAccess  # noqa: F401
 
 
 class YoungPerson(BaseModel):

@@ -138,6 +138,13 @@ def search(actor: Actor, text: str, *, born: Born | None = None, limit: int = 10
     return found
 
 
+def search_among(actor: Actor, text: str, among: frozenset[uuid.UUID]) -> frozenset[uuid.UUID]:
+    """Which of those files, that she knows of already, bear that name. Journalled as a search; shows nothing."""
+    found = frozenset(NAMES.search(text, born=None, among=among, limit=10))
+    record(NAMES_SEARCHED, by=actor, payload={"found": len(found), "with_year": False})
+    return found
+
+
 def twins_in_sight(
     actor: Actor, names: Iterable[str], *, born: Born | None, marks: Iterable[str] = ()
 ) -> list[YoungPerson]:

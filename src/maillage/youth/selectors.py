@@ -17,12 +17,13 @@ from maillage.accounts.enums import OrganisationKind, Role
 from maillage.accounts.models import Organisation, User
 from maillage.accounts.selectors import user_names, users_holding
 from maillage.audit.selectors import of_subject
+from maillage.audit.verbs import readings
 from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.vault.sealing import Opened
 from maillage.youth import words
 from maillage.youth.access import visible_to
-from maillage.youth.enums import SHEET_READ, YOUTH_READ, MissionKind, PlacementEnd
+from maillage.youth.enums import MissionKind, PlacementEnd
 from maillage.youth.models import DepartureSheet, Mission, ParentalSituation, Photo, Placement, YoungPerson
 from maillage.youth.parents import Decision, may_notify
 
@@ -264,16 +265,30 @@ class Reading:
     what: list[str]
 
 
-def readings_of(person: YoungPerson, limit: int = 500) -> list[Reading]:
-    """« Qui a consulté ce dossier », newest first; what one person read within a minute is one line."""
-    lines = of_subject(person.pk, verbs=(YOUTH_READ.code, SHEET_READ.code), limit=limit)
+def readings_of(
+    person: YoungPerson,
+    *,
+    by: uuid.UUID | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = 500,
+) -> list[Reading]:
+    """« Qui a consulté ce dossier », newest first: sections, departure sheet, documents, shares, temporary accesses.
+
+    What one person read within a minute is one line. `by`, `since`, `until`: the same, of one professional then.
+    """
+    lines = of_subject(person.pk, verbs=readings(), by=by, since=since, until=until, limit=limit)
     names = user_names({line.by for line in lines})
     sections = dict(Section.choices)
     found: list[Reading] = []
-    for (by, at), group in groupby(lines, key=lambda line: (line.by, line.at.replace(second=0, microsecond=0))):
-        what = [str(sections.get(str(line.payload.get("section", "")), _(line.label))) for line in group]
-        who = names.get(by, _("Compte supprimé")) if by else _("Le logiciel")
-        found.append(Reading(at=at, who=who, what=list(dict.fromkeys(reversed(what)))))
+    for (who, at), group in groupby(lines, key=lambda line: (line.by, line.at.replace(second=0, microsecond=0))):
+        ones = list(group)
+        what = [str(sections.get(str(line.payload.get("section", "")), _(line.label))) for line in ones]
+        if who:
+            name = names.get(who, _("Compte supprimé"))
+        else:
+            name = _("Par un lien partagé") if any(line.payload.get("link") for line in ones) else _("Le logiciel")
+        found.append(Reading(at=at, who=name, what=list(dict.fromkeys(reversed(what)))))
     return found
 
 

@@ -75,6 +75,7 @@ def load(progress: Progress = lambda done, total: None) -> None:
     lately.outings(people, users, instant)
     shared.file_of(people["lina"], users, instant)
     shared.around(places, users, instant)
+    lately.temporary(people, users, instant)
     load_shipped()
     load_institutions(DEPARTEMENT)
     build_directory()

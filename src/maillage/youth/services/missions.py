@@ -127,7 +127,7 @@ def mission_open(
     if ends_at is not None and ends_at <= instant:
         raise RuleBroken(_("Cette date est passée."), field="ends_at")
     if isinstance(by, Actor):
-        _check_holder(kind, organisation, user, sections)
+        check_holder(kind, organisation, user, sections)
     lock(person)
     if running(person, kind, organisation, user):
         raise RuleBroken(_("Cette mission est déjà ouverte : modifiez-la plutôt."), field="holder")
@@ -146,7 +146,7 @@ def mission_open(
     )
 
 
-def _check_holder(kind: str, organisation: Organisation | None, user: User | None, sections: Sequence[str]) -> None:
+def check_holder(kind: str, organisation: Organisation | None, user: User | None, sections: Sequence[str]) -> None:
     """RuleBroken when this mission could never be held so, or would open nothing."""
     if not sections:
         raise RuleBroken(_("Choisissez au moins une partie du dossier."), field="sections")
@@ -230,6 +230,14 @@ def end_mission(*, by: Doer, mission: Mission, at: datetime) -> Mission:
 
 
 @action(MISSION_ENDED)
+def close_at(*, by: Doer, mission: Mission, at: datetime) -> Mission:
+    """The end of a mission that somebody else takes over: then, be it to come. Its file is locked by the caller."""
+    row = Mission.objects.select_related("person__data_key").get(pk=mission.pk)
+    _still_open(row, now())
+    return _close(row, row.version, at)
+
+
+@action(MISSION_ENDED)
 def mission_end(*, by: Doer, mission: Mission, version: int) -> Mission:
     """Close a mission now. Never the last one, nor the last of those who answer for the file at the ASE."""
     row = _locked(mission)
@@ -241,7 +249,7 @@ def mission_end(*, by: Doer, mission: Mission, version: int) -> Mission:
     others = following(row.person, at).exclude(pk=row.pk)
     if not others.exists():
         raise RuleBroken(_("C’est la dernière mission : ouvrez-en une autre d’abord."))
-    if _owns(row) and not others.filter(_OWNERS).exists():
+    if owns(row) and not others.filter(_OWNERS).exists():
         raise RuleBroken(_("Plus personne à l’ASE ne répondrait de ce dossier : nommez d’abord qui prend la suite."))
     return _close(row, version, at)
 
@@ -276,5 +284,10 @@ def lives_there(row: Mission) -> bool:
     )
 
 
-def _owns(row: Mission) -> bool:
+def owning() -> Q:
+    """Missions of those who answer for the file at the ASE."""
+    return _OWNERS
+
+
+def owns(row: Mission) -> bool:
     return Mission.objects.filter(_OWNERS, pk=row.pk).exists()
