@@ -15,7 +15,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from maillage.common.clock import now
 from maillage.episodes.models import MissingEpisode, Outing
 from maillage.tasks.models import Task
+from maillage.youth.following import missions_running
 from maillage.youth.models import Mission, ParentalSituation, Placement, YoungPerson
+from maillage.youth.services.missions import lives_there
 from tests.walls.places import Place
 from tests.youth.young import picture
 
@@ -223,6 +225,14 @@ ABOUT_A_FILE: list[Address] = [
         "due_at": (now() + timedelta(days=3)).strftime("%Y-%m-%d"),
     }),
     _file("task", f"200:{FIELD} 404:HDX", {"version": 1, "state": "done"}, at={"task_id": "hand"}),
+    _file("majority", "200:CA 403:EFMH 404:DX", lambda place: {
+        **{
+            str(one.pk): "goes_on"
+            for one in missions_running(YoungPerson.objects.get(pk=place.ids["person"]))
+            if not lives_there(one)
+        },
+        "legal_basis": "young_adult", "asked": "not_yet", "until": "2031-01-01",
+    }, by="C"),
     # -- what follows a search: the case worker owns the file, the author left the request
     Address("youth:received", {"pk": "match"}, "200:C 404:EFMAH 403:DX", {"answer": "answered"}, by="C", first="DXN"),
     Address("youth:withdraw", {"pk": "request"}, None, {}, by="E", first="DXN"),

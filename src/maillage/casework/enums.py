@@ -25,6 +25,14 @@ class Group(models.TextChoices):
     DOCUMENT = "document", _("Documents, partages")
 
 
+class Asked(models.TextChoices):
+    """Whether the young person said what she wants once she is eighteen."""
+
+    SAID = "said", _("Oui, avec ses mots ci-dessous")
+    REFUSED = "refused", _("Non, elle n’a pas souhaité répondre")
+    NOT_YET = "not_yet", _("Pas encore")
+
+
 class Level(models.TextChoices):
     """Who reads a note."""
 
@@ -169,6 +177,7 @@ GOAL_SET = verb("goal.set", N_("Objectif posé"), domain=str)
 GOAL_EDITED = verb("goal.edited", N_("Objectif modifié"), domain=str, state=str, version=int)
 DOCUMENT_FILED = verb("document.filed", N_("Document classé"), kind=str, size=int)
 DOCUMENT_WITHDRAWN = verb("document.withdrawn", N_("Document retiré"), kind=str)
+MAJORITY_PLANNED = verb("majority.planned", N_("Dix-huit ans : suite écrite"), ends=int, goes_on=int)
 DOCUMENT_READ = reading("document.read", N_("Document lu"), kind=str)
 FAMILY_RECORDED = verb("family.recorded", N_("Lien avec la famille noté"), kind=str, helpline=str)
 FAMILY_CORRECTED = verb("family.corrected", N_("Lien avec la famille corrigé"), kind=str, number=int)

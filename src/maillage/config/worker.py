@@ -28,6 +28,7 @@ from maillage.retention.worker import keep
 from maillage.tasks.outbox import deliver as deliver_notices
 from maillage.tasks.sweeper import sweep
 from maillage.youth.lookup_worker import look_up
+from maillage.youth.majority_worker import ROUNDS
 
 logger = logging.getLogger("maillage.worker")
 
@@ -44,6 +45,7 @@ TURNS: dict[str, Callable[[datetime], int]] = {
     "reminders": deliver_reminders,
     "lookups": look_up,
     "retention": keep,
+    "eighteen": ROUNDS.turn,
 }
 
 

@@ -70,6 +70,12 @@ def of_key(context: uuid.UUID, key: str) -> Task | None:
     return Task.objects.filter(context=context, key=key).first()
 
 
+def known_keys(contexts: Iterable[uuid.UUID], prefix: str) -> set[uuid.UUID]:
+    """Those contexts that have a step, settled or not, whose key begins so."""
+    rows = Task.objects.filter(context__in=set(contexts), key__startswith=prefix)
+    return set(rows.values_list("context", flat=True))
+
+
 def due_next(subjects: Iterable[uuid.UUID]) -> dict[uuid.UUID, Task]:
     """For each young person that has one, her open step of a plan with the earliest due time.
 

@@ -24,7 +24,7 @@ from maillage.youth.models import YoungPerson
 
 MINUTE = timedelta(minutes=1)
 # First word of a key → the screen that treats it; the rest is the id of its row.
-_SCREENS = {"access": "youth:access", "takeover": "youth:takeover"}
+_SCREENS = {"access": "youth:access", "takeover": "youth:takeover", "majority": "casework:majority"}
 
 
 def key_of(kind: str, pk: uuid.UUID) -> str:

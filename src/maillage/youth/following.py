@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -65,6 +66,14 @@ def _line(row: Mission, opened: Opened, at: datetime) -> MissionLine:
 def _service(row: Mission) -> Organisation:
     assert row.organisation is not None  # a mission has one holder
     return row.organisation
+
+
+def missions_running(person: YoungPerson) -> list[Mission]:
+    """Those that run now or are to come, oldest first: one query."""
+    rows = Mission.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now()), person=person)
+    return list(
+        rows.select_related("organisation", "user", "placement", "person__data_key").order_by("starts_at", "pk")
+    )
 
 
 def mission_or_404(person: YoungPerson, pk: uuid.UUID) -> Mission:

@@ -55,6 +55,12 @@ class Names:
             self._refresh()
             return self._index.twins(names, born, marks=marks, among=among)
 
+    def born_between(self, first: date, last: date) -> dict[uuid.UUID, date]:
+        """Who was born in those days: for the worker, which shows nobody."""
+        with self._lock:
+            self._refresh()
+            return self._index.born_between(first, last)
+
     def _refresh(self) -> None:
         if self._built:
             recent = self._recent()

@@ -128,6 +128,7 @@ def _asked(by: Actor, share: TakeoverShare, at: datetime) -> Task:
 
 
 def relay_of(share: TakeoverShare) -> HandOver:
+    assert share.task_id is not None  # written with the share
     return HandOver.objects.select_related("task").filter(task_id=share.task_id).latest("at", "pk")
 
 
@@ -167,6 +168,7 @@ def takeover_take(*, by: Actor, share: TakeoverShare) -> TakeoverShare:
         if takeover.why == Why.DEPARTURE and _may_end(mission, starts_at):
             close_at(by=by, mission=mission, at=starts_at)
             ended += 1
+    assert row.task_id is not None
     task = Task.objects.get(pk=row.task_id)
     tasks.task_do(by=by, task=task, done_at=at, means=Means.OTHER, version=task.version)
     row.taken_at = at

@@ -103,11 +103,8 @@ def _unseen(actor: Actor, known: Iterable[Known]) -> list[Known]:
     there = set(
         YoungPerson.objects.filter(pk__in=ids, data_key__destroyed_at__isnull=True).values_list("pk", flat=True)
     )
-    taken = dict(
-        TemporaryAccess.objects.filter(user_id=actor.user_id, person_id__in=ids, ended_how=End.OWNER)
-        .order_by("ended_at")
-        .values_list("person_id", "ended_at")
-    )
+    back = TemporaryAccess.objects.filter(user_id=actor.user_id, person_id__in=ids, ended_how=End.OWNER)
+    taken = {row.person_id: row.ended_at or row.until for row in back.order_by("ended_at", "pk")}
     return [
         one
         for one in ones

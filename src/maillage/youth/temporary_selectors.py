@@ -1,6 +1,5 @@
 """What the pages of temporary accesses show."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -134,7 +133,7 @@ class Passing:
 
 def passing(entered: "Entrance", owner: bool) -> list[Passing]:
     """No query when nothing temporary runs."""
-    missions: Sequence = [
+    missions = [
         one
         for one in (entered.running if owner else entered.mine)
         if one.kind == MissionKind.TEMPORARY and one.ends_at is not None

@@ -82,7 +82,11 @@ def access(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     me = _reader(request)
     row = access_or_404(me, pk)
     form = TokenForm(posted(request))
-    if request.method == "POST" and form.is_valid() and attempt(form, lambda: services.access_seen(by=me, access=row)):
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and attempt(form, lambda: services.access_seen(by=me, access=row)) is not None
+    ):
         messages.success(request, _("C’est noté."))
         return redirect("youth:missions", row.person_id)
     context = {"one": selectors.told(me, row), "form": form}
