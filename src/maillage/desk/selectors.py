@@ -166,7 +166,7 @@ def desk(actor: Actor, at: datetime, *, discreet: bool = False) -> Desk:
     `discreet`: a shared screen, no name anywhere.
     """
     homes = organisations_of(actor)
-    own = list(youth.current_missions(actor).filter(user_id=actor.user_id).values_list("person_id", "kind"))
+    own = list(youth.current_missions(actor).filter(user_id=actor.user_id).values_list("person__main_id", "kind"))
     personal = {person for person, kind in own if kind != MissionKind.TEMPORARY}
     # A temporary access is for reading: she is on the desk, nothing is recorded or opened through it.
     reading = {person for person, kind in own if kind == MissionKind.TEMPORARY}

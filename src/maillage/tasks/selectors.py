@@ -70,6 +70,11 @@ def of_key(context: uuid.UUID, key: str) -> Task | None:
     return Task.objects.filter(context=context, key=key).first()
 
 
+def owed_about(subject: uuid.UUID) -> bool:
+    """Whether anything is still to do about a young person."""
+    return Task.objects.filter(subject=subject, state__in=[TaskState.OPEN, TaskState.WAITING]).exists()
+
+
 def known_keys(contexts: Iterable[uuid.UUID], prefix: str) -> set[uuid.UUID]:
     """Those contexts that have a step, settled or not, whose key begins so."""
     rows = Task.objects.filter(context__in=set(contexts), key__startswith=prefix)

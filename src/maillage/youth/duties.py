@@ -24,7 +24,12 @@ from maillage.youth.models import YoungPerson
 
 MINUTE = timedelta(minutes=1)
 # First word of a key → the screen that treats it; the rest is the id of its row.
-_SCREENS = {"access": "youth:access", "takeover": "youth:takeover", "majority": "casework:majority"}
+_SCREENS = {
+    "access": "youth:access",
+    "takeover": "youth:takeover",
+    "majority": "casework:majority",
+    "merge": "youth:twins",
+}
 
 
 def key_of(kind: str, pk: uuid.UUID) -> str:

@@ -16,9 +16,10 @@ from maillage.audit.journal import action, note
 from maillage.common.clock import now
 from maillage.common.errors import NotAllowed, RuleBroken
 from maillage.vault.sealing import Sealer, system_key
+from maillage.youth import duties
 from maillage.youth.enums import MissionKind
 from maillage.youth.lookup import Proof, birth, proven
-from maillage.youth.lookup_access import matches_for, may_settle, owned_by, requests_of, twins_for
+from maillage.youth.lookup_access import matches_for, may_settle, owned_by, owners_of, requests_of, twins_for
 from maillage.youth.lookup_enums import (
     LOOKUP_ASKED,
     LOOKUP_CLOSED,
@@ -38,6 +39,8 @@ from maillage.youth.services.missions import open_mission
 from maillage.youth.temporary_models import AccessLeave
 
 REQUESTS_A_DAY = 10
+# When whoever is told of a likely pair should have looked at it.
+SETTLED_WITHIN = timedelta(days=7)
 # How long whoever asked may open a temporary access, once the owner allowed it.
 LEAVE = timedelta(days=7)
 
@@ -209,8 +212,22 @@ def twins_tell(*, by: Actor, pair: LikelyTwin, word: str, phone: str) -> LikelyT
     if not told:
         raise RuleBroken(_("L’autre référent est déjà prévenu."))
     row.refresh_from_db()
+    _ask_the_other(by, row)
     note(subject=row.known_id, other=row.newer_id)
     return row
+
+
+def _ask_the_other(by: Actor, row: LikelyTwin) -> None:
+    """The other owner's task: look at the pair, and settle it with the first."""
+    owners = [(user, post) for user in owners_of(row.newer) if (post := duties.post_of(user))]
+    for owner, (role, organisation_id) in owners[:1]:
+        duties.owe(
+            by=by, person=row.newer, key=duties.key_of("merge", row.pk), title=_("Deux dossiers à rapprocher"),
+            why=_("Une ou un collègue pense que deux dossiers sont d’une même personne."), owner=owner, role=role,
+            organisation_id=organisation_id, due_within=SETTLED_WITHIN, at=now(),
+            escalation=((timedelta(), Role.ASE_ON_CALL),),
+        )  # fmt: skip
+        post_letter(owner, LetterKind.NOTICE)
 
 
 @action(TWINS_DISTINCT)
@@ -238,3 +255,5 @@ def settle(row: LikelyTwin, outcome: str, by: Actor, version: int | None) -> Non
     if not written.update(outcome=outcome, settled_at=now(), settled_by=by.user_id, version=row.version + 1):
         raise RuleBroken(_("Ce doublon possible est déjà réglé."))
     row.refresh_from_db()
+    for person in (row.known, row.newer):
+        duties.settled(by=by, person=person, key=duties.key_of("merge", row.pk), reason=_("Réglé"))

@@ -139,9 +139,15 @@ def search(actor: Actor, text: str, *, born: Born | None = None, limit: int = 10
     Journalled each time, without the words. Whoever calls limits how often.
     """
     ids = NAMES.search(text, born=born, among=_seen(actor), limit=limit)
-    found = with_placements(ids)
+    found = with_placements(_spoken_for(ids))
     record(NAMES_SEARCHED, by=actor, payload={"found": len(found), "with_year": born is not None})
     return found
+
+
+def _spoken_for(ids: list[uuid.UUID]) -> list[uuid.UUID]:
+    """Those files, each as the main one it is joined to: found under either name, shown once."""
+    mains = dict(YoungPerson.objects.filter(pk__in=ids).values_list("pk", "main_id"))
+    return list(dict.fromkeys(mains[pk] for pk in ids if pk in mains))
 
 
 def search_among(actor: Actor, text: str, among: frozenset[uuid.UUID]) -> frozenset[uuid.UUID]:
@@ -155,7 +161,7 @@ def twins_in_sight(
     actor: Actor, names: Iterable[str], *, born: Born | None, marks: Iterable[str] = ()
 ) -> list[YoungPerson]:
     """Those the actor sees who are likely to be this person. Journalled as a search; the same queries if none is."""
-    found = with_placements(NAMES.twins(names, born=born, marks=marks, among=_seen(actor)))
+    found = with_placements(_spoken_for(NAMES.twins(names, born=born, marks=marks, among=_seen(actor))))
     record(NAMES_SEARCHED, by=actor, payload={"found": len(found), "with_year": born is not None})
     return found
 

@@ -150,7 +150,7 @@ def case_workers_of(person: YoungPerson) -> list[User]:
     missions = (
         Mission.objects.filter(
             Q(ends_at__isnull=True) | Q(ends_at__gt=instant),
-            person=person,
+            person__main=person.main_id,
             kind=MissionKind.CASE_WORKER,
             starts_at__lte=instant,
         )
@@ -184,7 +184,9 @@ def missions_of(person: YoungPerson) -> list[Mission]:
     """Who may know her now."""
     instant = now()
     return list(
-        Mission.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=instant), person=person, starts_at__lte=instant)
+        Mission.objects.filter(
+            Q(ends_at__isnull=True) | Q(ends_at__gt=instant), person__main=person.main_id, starts_at__lte=instant
+        )
         .select_related("organisation", "user", "placement")
         .order_by("starts_at", "pk")
     )

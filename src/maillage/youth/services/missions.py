@@ -52,7 +52,11 @@ def require_to_follow(by: Doer, person: YoungPerson) -> None:
 def running(person: YoungPerson, kind: str, organisation: Organisation | None, user: User | None) -> bool:
     """Whether that holder has a mission of that kind, now or to come."""
     return Mission.objects.filter(
-        Q(ends_at__isnull=True) | Q(ends_at__gt=now()), person=person, kind=kind, organisation=organisation, user=user
+        Q(ends_at__isnull=True) | Q(ends_at__gt=now()),
+        person__main=person.main_id,
+        kind=kind,
+        organisation=organisation,
+        user=user,
     ).exists()
 
 
@@ -177,7 +181,7 @@ def mission_change(
 ) -> Mission:
     """Narrow a mission's sections, prolong or shorten it. Widening is another mission, with its own legal basis."""
     row = _locked(mission)
-    require(by, row.person, Ability.MISSION_EDIT)
+    require(by, row.person.main, Ability.MISSION_EDIT)
     instant = now()
     _still_open(row, instant)
     if row.kind == MissionKind.TEMPORARY:
@@ -241,7 +245,7 @@ def close_at(*, by: Doer, mission: Mission, at: datetime) -> Mission:
 def mission_end(*, by: Doer, mission: Mission, version: int) -> Mission:
     """Close a mission now. Never the last one, nor the last of those who answer for the file at the ASE."""
     row = _locked(mission)
-    require(by, row.person, Ability.MISSION_EDIT)
+    require(by, row.person.main, Ability.MISSION_EDIT)
     at = now()
     _still_open(row, at)
     if lives_there(row):
@@ -259,15 +263,17 @@ def following(person: YoungPerson, at: datetime) -> QuerySet[Mission]:
     return Mission.objects.filter(
         Q(ends_at__isnull=True) | Q(ends_at__gt=at),
         Q(user__isnull=True) | Q(user__is_active=True),
-        person=person,
+        person__main=person.main_id,
         starts_at__lte=at,
     ).exclude(kind=MissionKind.TEMPORARY)
 
 
 def _locked(mission: Mission) -> Mission:
     """The mission as it is now; her other missions change after this transaction only."""
-    lock(mission.person)
-    return Mission.objects.select_related("person__data_key", "organisation", "placement").get(pk=mission.pk)
+    lock(mission.person.main)
+    return Mission.objects.select_related("person__data_key", "person__main", "organisation", "placement").get(
+        pk=mission.pk
+    )
 
 
 def _still_open(row: Mission, at: datetime) -> None:
