@@ -41,7 +41,7 @@ NO_SCREEN = {
     "accounts:parked", "accounts:role_open", "accounts:role_end", "accounts:deactivate", "accounts:reactivate",
     "accounts:reset_second_factor", "accounts:invite_again", "account_logout", "mfa_index", "mfa_list_webauthn",
     "mfa_login_webauthn", "tasks:shift_remove", "episodes:instrument_withdraw",
-    "youth:withdraw", "youth:twins_tell", "youth:twins_distinct", "youth:access_end",
+    "youth:withdraw", "youth:twins_tell", "youth:twins_distinct", "youth:access_end", "youth:takeover_withdraw",
     "episodes:protocol_choose",
     "casework:document", "casework:flag_lift", "casework:share_end", "casework:received_paper",
     "desk:own_copy_file", "retention:disposal_make", "retention:disposal_withdraw", "retention:trash_undo",
@@ -60,6 +60,8 @@ BY_HAND = {
     "casework:task", "casework:incident",
     # After a search, or once the worker found something.
     "youth:register", "youth:ask", "youth:received", "youth:twins", "youth:access_open",
+    # Once somebody proposed one, or said that two files are of one person.
+    "youth:takeover", "youth:merge", "youth:part",
     # The demonstration holds no note, goal, paper or share yet, and nobody has asked for an address.
     "casework:note", "casework:note_correct", "casework:goal", "casework:document_withdraw", "casework:family_correct",
     "casework:legal_edit", "casework:judgement_correct", "casework:observation_correct", "casework:open",

@@ -16,6 +16,7 @@ from maillage.common.clock import now
 from maillage.episodes.models import MissingEpisode, Outing
 from maillage.tasks.models import Task
 from maillage.youth.following import missions_running
+from maillage.youth.lookup_models import LikelyTwin
 from maillage.youth.models import Mission, ParentalSituation, Placement, YoungPerson
 from maillage.youth.services.missions import lives_there
 from tests.walls.places import Place
@@ -245,6 +246,14 @@ ABOUT_A_FILE: list[Address] = [
             {"reason": "Raison synthétique, en entier.", "span": "1", "understood": "on"}, by="H", first="DXN"),
     Address("youth:access", {"pk": "access"}, "200:CH 404:EFMA 403:DX", {}, by="C", first="DXN"),
     Address("youth:access_end", {"pk": "access"}, None, {}, by="H", first="DXN"),
+    # -- two files of one person, the case worker's both
+    Address("youth:merge", {"pk": "two_files"}, "200:C 404:EFMAH 403:DX",
+            lambda place: {
+                "main": str(LikelyTwin.objects.get(pk=place.ids["two_files"]).known_id), "version": 1, "sure": "on",
+                "reason": "Raison synthétique.",
+            },
+            by="C", first="DXN"),
+    Address("youth:part", {"pk": "main_file", "merge_id": "merge"}, "200:C 404:EFMAHDX", {}, by="C"),
     # -- takeovers: the case worker asked the ASE on call to take a colleague's mission
     Address("youth:takeover_new", {"user_id": "holder"}, "200:C 403:EFMHDX 404:A", by="C", first="EFMHDXN",
             typed=lambda place: {"why": "departure", "everyone": str(place.world.ase_on_call.pk)}),

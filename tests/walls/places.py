@@ -33,6 +33,7 @@ from maillage.youth.enums import MissionKind, PlacementKind
 from maillage.youth.lookup import prove
 from maillage.youth.lookup_models import LikelyTwin, LookupMatch
 from maillage.youth.lookup_services import lookup_ask
+from maillage.youth.merge_services import files_merge
 from maillage.youth.models import Mission, YoungPerson
 from maillage.youth.services.missions import end_mission
 from maillage.youth.takeover_models import TakeoverShare
@@ -179,8 +180,16 @@ def _ids(world: worlds.World, missing: MissingEpisode, found: Mapping[EpisodeSta
         by=world.actor("case_worker"), holder=world.colleague, why="departure", starts_at=now(), ends_at=None,
         chosen={passed_on.pk: world.ase_on_call},
     )  # fmt: skip
+    merged = _two_files(world, "Ambre", "Ficelle")
+    merge = files_merge(
+        by=world.actor("case_worker"), pair=merged, main=merged.known, reason="Raison synthétique.",
+        version=merged.version,
+    )  # fmt: skip
     return {
         **more,
+        "two_files": _two_files(world, "Loan", "Corde").pk,
+        "main_file": merged.known_id,
+        "merge": merge.pk,
         "known": known.pk,
         "access": access.pk,
         "holder": world.colleague.pk,
@@ -225,6 +234,20 @@ def _followed_once(world: worlds.World, given: str, family: str) -> Mission:
         by=SYSTEM, person=person, kind=MissionKind.HEALTH, organisation=world.health, legal_basis="care"
     )
     return end_mission(by=SYSTEM, mission=mission, at=now())
+
+
+def _two_files(world: worlds.World, given: str, family: str) -> LikelyTwin:
+    """A pair of files, both of young people her case worker follows."""
+    both = []
+    for _file in range(2):
+        person = youth.person_create(by=SYSTEM, departement="99", given_name=given, family_name=family)
+        youth.mission_open(
+            by=SYSTEM, person=person, kind=MissionKind.CASE_WORKER, user=world.case_worker, legal_basis="judge"
+        )
+        both.append(person)
+    return LikelyTwin.objects.create(
+        known=both[0], newer=both[1], pair=f"{both[0].pk.hex}{both[1].pk.hex}", data_key=system_key(), at=now()
+    )
 
 
 def _asked(world: worlds.World, person: YoungPerson) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID]:
