@@ -44,7 +44,7 @@ def current_missions(actor: Actor) -> QuerySet[Mission]:
     A mission on call is for those on call: the rest of a service does not see everyone it may be called for. A foster
     carer sees through missions that name her: a service's children are not all hers.
     """
-    return _missions(actor).filter(person__archived_at__isnull=True)
+    return _missions(actor).filter(person__archived_at__isnull=True, person__main__archived_at__isnull=True)
 
 
 def archived_missions(actor: Actor) -> QuerySet[Mission]:

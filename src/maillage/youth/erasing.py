@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from maillage.audit.erasing import eraser
 from maillage.common.clock import now
@@ -12,6 +12,7 @@ from maillage.youth.enums import Authority, Contact, Kinship, LegalStatus
 from maillage.youth.lookup_models import LikelyTwin, LookupMatch
 from maillage.youth.models import (
     DepartureSheet,
+    FileMerge,
     IdentityRevision,
     Mission,
     ParentalSituation,
@@ -19,6 +20,8 @@ from maillage.youth.models import (
     SheetOpening,
     YoungPerson,
 )
+from maillage.youth.takeover_models import TakeoverLine
+from maillage.youth.temporary_models import AccessLeave, TemporaryAccess
 
 A_TURN = 50
 
@@ -30,7 +33,12 @@ def erase(person_id: uuid.UUID) -> None:
     for pk in photos.values_list("pk", flat=True):
         files.remove(pk)
     photos.delete()
-    for model in (DepartureSheet, SheetOpening, LookupMatch, Mission):
+    missions = Mission.objects.filter(person_id=person_id)
+    TakeoverLine.objects.filter(Q(mission__in=missions) | Q(opened__in=missions)).delete()
+    # Files joined to this one speak for themselves again.
+    FileMerge.objects.filter(Q(main_id=person_id) | Q(part_id=person_id)).delete()
+    YoungPerson.objects.filter(Q(pk=person_id) | Q(main_id=person_id)).update(main=F("pk"))
+    for model in (TemporaryAccess, AccessLeave, DepartureSheet, SheetOpening, LookupMatch, Mission):
         model._default_manager.filter(person_id=person_id).delete()
     LikelyTwin.objects.filter(Q(known_id=person_id) | Q(newer_id=person_id)).delete()
     ParentalSituation.objects.filter(person_id=person_id).update(

@@ -12,7 +12,7 @@ def alone(apps, _schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("youth", "0008_takeovers")]
+    dependencies = [("youth", "0009_takeovers")]
 
     operations = [
         migrations.AddField(

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('youth', '0006_role_words'),
+        ('youth', '0007_archived'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('tasks', '0003_role_words'),
-        ('youth', '0007_temporary_access'),
+        ('youth', '0008_temporary_access'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,4 +1,4 @@
-"""Files joined and parted. Apart from 0009: PostgreSQL does not alter a table whose rows it has just checked."""
+"""Files joined and parted. Apart from 0010: PostgreSQL does not alter a table whose rows it has just checked."""
 
 import django.db.models.deletion
 from django.conf import settings
@@ -12,7 +12,7 @@ import maillage.youth.models
 class Migration(migrations.Migration):
     dependencies = [
         ("vault", "0002_place"),
-        ("youth", "0009_main_file"),
+        ("youth", "0010_main_file"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
