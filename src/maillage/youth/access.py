@@ -224,7 +224,7 @@ def enter(actor: Actor, pk: uuid.UUID) -> Entrance:
     person = next((mission.person for mission in running if mission.person_id == pk), None)
     if person is None:  # she sees it through a file joined to it
         person = YoungPerson.objects.select_related("data_key").get(pk=pk)
-    parts = tuple(joined.select_related("data_key").order_by("pk")) if hers[0].several else ()  # type: ignore[attr-defined]
+    parts = tuple(joined.select_related("data_key").order_by("pk")) if hers[0].several else ()
     person.photographed, person.placed = hers[0].photographed, hers[0].placed  # type: ignore[attr-defined]
     sections = frozenset[Section]().union(
         *(_role_sections(actor, mission) & frozenset(mission.sections) for mission in hers)

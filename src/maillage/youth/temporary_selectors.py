@@ -147,10 +147,10 @@ def passing(entered: "Entrance", owner: bool) -> list[Passing]:
     return [
         Passing(
             pk=rows[one.pk],
-            who=_("Vous") if one.user_id == own else one.user.display_name,
+            who=_("Vous") if one.user is None or one.user_id == own else one.user.display_name,
             until=one.ends_at,
             own=one.user_id == own,
         )
         for one in missions
-        if one.pk in rows
+        if one.pk in rows and one.ends_at is not None
     ]
