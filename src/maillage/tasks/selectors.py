@@ -70,6 +70,21 @@ def of_key(context: uuid.UUID, key: str) -> Task | None:
     return Task.objects.filter(context=context, key=key).first()
 
 
+def task_of(pk: uuid.UUID) -> Task:
+    return Task.objects.get(pk=pk)
+
+
+def newest_relay(task: uuid.UUID) -> HandOver:
+    """The last relay of a task that has one, with its task."""
+    return HandOver.objects.select_related("task").filter(task=task).latest("at", "pk")
+
+
+def newest_relays(tasks: Collection[uuid.UUID]) -> dict[uuid.UUID, HandOver]:
+    """The last relay of each of those tasks that has one."""
+    rows = HandOver.objects.filter(task_id__in=tasks).order_by("at", "pk")
+    return {row.task_id: row for row in rows}
+
+
 def owed_about(subject: uuid.UUID) -> bool:
     """Whether anything is still to do about a young person."""
     return Task.objects.filter(subject=subject, state__in=[TaskState.OPEN, TaskState.WAITING]).exists()

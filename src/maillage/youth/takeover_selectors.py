@@ -10,6 +10,7 @@ from maillage.accounts.actors import Actor
 from maillage.accounts.models import User
 from maillage.common.enums import Section
 from maillage.tasks.models import HandOver
+from maillage.tasks.selectors import newest_relays
 from maillage.youth.access import visible_to
 from maillage.youth.faces import Face, faces
 from maillage.youth.models import Mission
@@ -54,10 +55,7 @@ def _state(row: TakeoverShare, relay: HandOver) -> TakeoverState:
 def shares_of(actor: Actor, only: uuid.UUID | None = None) -> list[Share]:
     """Proposals made to her, then those she made, newest first; three queries."""
     rows = list((shares(actor) if only is None else shares(actor).filter(pk=only)).order_by("-takeover__at", "pk")[:60])
-    relays = {
-        relay.task_id: relay
-        for relay in HandOver.objects.filter(task_id__in=[row.task_id for row in rows]).order_by("at", "pk")
-    }
+    relays = newest_relays([row.task_id for row in rows if row.task_id])
     counts: dict[uuid.UUID, int] = {}
     for line in lines_of([row.pk for row in rows]):
         counts[line.share_id] = counts.get(line.share_id, 0) + 1
@@ -70,7 +68,7 @@ def shares_of(actor: Actor, only: uuid.UUID | None = None) -> list[Share]:
             count=counts.get(row.pk, 0),
         )
         for row in rows
-        if row.task_id in relays
+        if row.task_id is not None and row.task_id in relays
     ]
     return sorted(found, key=lambda one: (not (one.mine and one.open), not one.mine))
 

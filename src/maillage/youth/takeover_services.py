@@ -17,6 +17,7 @@ from maillage.tasks import services as tasks
 from maillage.tasks.enums import Means
 from maillage.tasks.models import HandOver, Task
 from maillage.tasks.planning import PlannedTask
+from maillage.tasks.selectors import newest_relay, task_of
 from maillage.vault.sealing import system_key
 from maillage.youth import duties
 from maillage.youth.models import Mission
@@ -129,7 +130,7 @@ def _asked(by: Actor, share: TakeoverShare, at: datetime) -> Task:
 
 def relay_of(share: TakeoverShare) -> HandOver:
     assert share.task_id is not None  # written with the share
-    return HandOver.objects.select_related("task").filter(task_id=share.task_id).latest("at", "pk")
+    return newest_relay(share.task_id)
 
 
 @action(TAKEOVER_TAKEN)
@@ -169,7 +170,7 @@ def takeover_take(*, by: Actor, share: TakeoverShare) -> TakeoverShare:
             close_at(by=by, mission=mission, at=starts_at)
             ended += 1
     assert row.task_id is not None
-    task = Task.objects.get(pk=row.task_id)
+    task = task_of(row.task_id)
     tasks.task_do(by=by, task=task, done_at=at, means=Means.OTHER, version=task.version)
     row.taken_at = at
     row.save(update_fields=["taken_at"])
