@@ -44,7 +44,8 @@ NO_SCREEN = {
     "youth:withdraw", "youth:twins_tell", "youth:twins_distinct", "youth:access_end", "youth:takeover_withdraw",
     "episodes:protocol_choose",
     "casework:document", "casework:flag_lift", "casework:share_end", "casework:received_paper",
-    "desk:own_copy_file", "retention:disposal_make", "retention:disposal_withdraw", "retention:trash_undo",
+    "desk:own_copy_file", "desk:list_keep", "desk:list_export", "desk:list_rename", "desk:list_delete",
+    "desk:list_restore", "retention:disposal_make", "retention:disposal_withdraw", "retention:trash_undo",
     "casework:opened_paper", "directory:confirm", "directory:retire", "directory:service_retire",
 }  # fmt: skip
 
@@ -54,6 +55,8 @@ BY_HAND = {
     "mfa_activate_totp", "mfa_add_webauthn", "mfa_authenticate", "account_reauthenticate", "mfa_reauthenticate",
     "mfa_reauthenticate_webauthn", "episodes:open_person", "episodes:talk_questionnaire", "youth:placement_start",
     "mfa_edit_webauthn", "mfa_remove_webauthn",
+    # Once somebody chose one, and kept it.
+    "desk:list", "desk:list_saved",
     # Years after the last contact.
     "retention:disposal", "retention:restore",
     # Once somebody wrote one.

@@ -345,6 +345,7 @@ ALL = EVERYONE + "N"
 OF_ONESELF: dict[str, tuple[str | None, int]] = {
     "desk:home": (f"200:{FIELD}H 302:DXN", 302),
     "desk:watch": ("200:MCA 403:EFHDXN", 302),
+    "desk:lists": (f"200:{FIELD}H 403:DXN", 302),
     "retention:home": ("200:D 403:EFMCAHXN", 302),
     "retention:rules": ("200:D 403:EFMCAHXN", 302),
     "retention:archives": ("200:CA 403:EFMHDXN", 302),
@@ -427,6 +428,9 @@ SHARED |= {f"retention:{name}" for name in ("disposal_make", "disposal", "dispos
 SHARED |= {"desk:own_copy_file"}
 # Made by a page for its reader: `tests/desk/test_coverage.py` says who may follow them.
 SHARED |= {"desk:coverage_of", "desk:coverage_list"}
+# Of whoever made them or works in the same team: `tests/desk/test_lists.py`.
+SHARED |= {"desk:list", "desk:list_keep", "desk:list_export", "desk:list_saved", "desk:list_rename"}
+SHARED |= {"desk:list_delete", "desk:list_restore"}
 SHARED |= {"episodes:instrument_withdraw", "episodes:protocol_choose"}
 # Of a place, nobody's file: `tests/casework/test_incidents.py` says whose they are.
 SHARED |= {"casework:around_place", "casework:incident_new", "casework:incident"}

@@ -122,9 +122,10 @@ def _sees(by: Actor) -> bool:
 _DOORS = (
     (_("Accueil"), "house", "desk:home", _may(Ability.DESK_SEE)),
     (_("Retards"), "alarm-clock", "desk:watch", _may(Ability.OVERDUE_SEE)),
-    (_("Relevé"), "list-checks", "desk:coverage", _may(Ability.COVERAGE_SEE)),
+    (_("Relevé"), "clock", "desk:coverage", _may(Ability.COVERAGE_SEE)),
     (_("Astreinte"), "calendar-clock", "tasks:rota", _may(Ability.DESK_SEE)),
     (_("Recherche"), "search", "desk:search", _sees),
+    (_("Listes"), "list-checks", "desk:lists", _sees),
     (_("Reçus"), "inbox", "casework:received", _sees),
     (_("Remplacements"), "users", "youth:takeovers", _may(Ability.MISSION_EDIT)),
     (_("Annuaire"), "book-open", "directory:find", lambda by: bool(by.posts)),
@@ -141,6 +142,7 @@ _DOORS = (
 # Opened seldom.
 _SELDOM = (
     "retention:archives",
+    "desk:lists",
     "desk:coverage",
     "casework:received",
     "youth:takeovers",

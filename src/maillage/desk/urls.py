@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from maillage.accounts.opaque import HiddenConverter
-from maillage.desk import coverage_views, file_views, own_copy_views, views
+from maillage.desk import coverage_views, file_views, list_views, own_copy_views, views
 
 app_name = "desk"
 
@@ -21,6 +21,14 @@ urlpatterns = [
     path("releve/", coverage_views.page, name="coverage"),
     path("releve/<hidden:hidden>/", coverage_views.page_of, name="coverage_of"),
     path("releve/liste/<hidden:hidden>/", coverage_views.list_of, name="coverage_list"),
+    path("listes/", list_views.home, name="lists"),
+    path("listes/<uuid:pk>/", list_views.saved, name="list_saved"),
+    path("listes/<uuid:pk>/nommer/", list_views.rename, name="list_rename"),
+    path("listes/<uuid:pk>/retirer/", list_views.delete, name="list_delete"),
+    path("listes/<uuid:pk>/rendre/", list_views.restore, name="list_restore"),
+    path("listes/v/<hidden:hidden>/", list_views.shown, name="list"),
+    path("listes/v/<hidden:hidden>/garder/", list_views.keep, name="list_keep"),
+    path("listes/v/<hidden:hidden>/sortir/", list_views.export, name="list_export"),
     path("registre/", views.journal, name="journal"),
     path("aide/", views.help_page, name="help"),
     path("mentions/", views.legal, name="legal"),

@@ -319,3 +319,10 @@ def subjects_owed(subjects: Iterable[uuid.UUID]) -> frozenset[uuid.UUID]:
     """Those about whom something is still owed. One query."""
     live = Task.objects.filter(subject__in=list(subjects), state__in=[TaskState.OPEN, TaskState.WAITING])
     return frozenset(live.order_by().values_list("subject", flat=True).distinct())
+
+
+def owed_about(subjects: QuerySet[Any, Any], user_id: uuid.UUID) -> QuerySet[Task]:
+    """Open steps about those subjects, soonest first; of what was added by hand, her own alone."""
+    owed = Task.objects.filter(subject__in=subjects, state=TaskState.OPEN)
+    hers = ~Q(context=F("subject")) | Q(owner_user_id=user_id)
+    return owed.filter(hers).select_related("owner_user").order_by("due_at", "order", "id")
