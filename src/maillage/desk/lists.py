@@ -27,7 +27,7 @@ from maillage.desk.selectors import faces_of, task_url
 from maillage.episodes.access import visible_to as episodes_visible_to
 from maillage.episodes.enums import EpisodeKind
 from maillage.episodes.lifecycle import state_of
-from maillage.tasks.selectors import owed_about
+from maillage.tasks.selectors import open_about
 from maillage.vault.sealing import Opened, system_key
 from maillage.youth.access import visible_to
 
@@ -168,7 +168,7 @@ def _episodes(actor: Actor, choice: Choice, at: datetime, discreet: bool) -> Tab
 
 
 def _tasks(actor: Actor, choice: Choice, at: datetime, discreet: bool) -> Table:
-    owed = owed_about(_here(actor, choice).values("pk"), actor.user_id)
+    owed = open_about(_here(actor, choice).values("pk"), actor.user_id)
     if choice.which == Which.LATE:
         owed = owed.filter(due_at__lt=at)
     elif choice.which == Which.MINE:

@@ -321,7 +321,7 @@ def subjects_owed(subjects: Iterable[uuid.UUID]) -> frozenset[uuid.UUID]:
     return frozenset(live.order_by().values_list("subject", flat=True).distinct())
 
 
-def owed_about(subjects: QuerySet[Any, Any], user_id: uuid.UUID) -> QuerySet[Task]:
+def open_about(subjects: QuerySet[Any, Any], user_id: uuid.UUID) -> QuerySet[Task]:
     """Open steps about those subjects, soonest first; of what was added by hand, her own alone."""
     owed = Task.objects.filter(subject__in=subjects, state=TaskState.OPEN)
     hers = ~Q(context=F("subject")) | Q(owner_user_id=user_id)
