@@ -464,7 +464,7 @@ class MajorityForm(TokenForm):
             self.missions.append(str(pk))
             self.fields[str(pk)] = forms.ChoiceField(
                 label=label,
-                choices=[(self.ENDS, _("S’arrête à dix-huit ans")), (self.GOES_ON, _("Continue"))],
+                choices=[(self.ENDS, _("S’arrête à dix-huit ans")), (self.GOES_ON, _("Continue après dix-huit ans"))],
                 widget=forms.RadioSelect,
                 error_messages={"required": _("Dites si cette mission s’arrête ou continue.")},
             )

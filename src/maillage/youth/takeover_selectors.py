@@ -104,7 +104,7 @@ def missions_to_pass_on(actor: Actor, holder: User, discreet: bool) -> list[tupl
             _("%(who)s : %(kind)s")
             % {
                 "who": shown[row.person_id].initials if discreet else shown[row.person_id].name,
-                "kind": str(row.get_kind_display()).lower(),
+                "kind": row.get_kind_display(),
             },
         )
         for row in rows

@@ -146,8 +146,8 @@ def _text(
 ) -> str:
     """The note in words. Names of services stay out where they would give the place to other readers of the note."""
     said = [_("Dix-huit ans le %(day)s : ce qui est prévu.") % {"day": date_format(found.day, "j F Y")}]
-    for label, missions, text in ((_("S’arrête"), over, ends), (_("Continue"), on, goes_on)):
-        kinds = [str(mission.get_kind_display()).lower() for mission in missions]
+    for label, missions, text in ((_("Ce qui s’arrête"), over, ends), (_("Ce qui continue"), on, goes_on)):
+        kinds = [str(mission.get_kind_display()) for mission in missions]
         line = " ; ".join(filter(None, [", ".join(dict.fromkeys(kinds)), text.strip()]))
         if line:
             said.append(_("%(label)s : %(what)s") % {"label": label, "what": line})

@@ -33,7 +33,7 @@ def majority(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             posted(request),
             missions=[
                 (one.pk, _("%(who)s : %(kind)s") % {"who": services.holder_of(one, opened),
-                                                    "kind": str(one.get_kind_display()).lower()})
+                                                    "kind": one.get_kind_display()})
                 for one in found.to_decide
             ],
             hers=Section.WORDS in at.sections,
