@@ -3,13 +3,15 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from maillage.accounts.enums import Ability, Role
-from maillage.accounts.models import Membership, User
+from maillage.accounts.models import Membership, Organisation, User
 from maillage.accounts.roles import ABILITIES, SECTIONS
+from maillage.accounts.tree import Tree, tree_around
 from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.common.errors import NotAllowed
@@ -25,12 +27,24 @@ class Post:
 
 @dataclass(frozen=True)
 class Actor:
-    """A professional acting now. `token` and `digest` come from the form she sent."""
+    """A professional acting now. `token` and `digest` come from the form she sent. `organisations`: of her posts,
+    by name."""
 
     user: User
     posts: tuple[Post, ...]
     token: str | None = None
     digest: str = ""
+    organisations: tuple[Organisation, ...] = ()
+
+    @cached_property
+    def tree(self) -> Tree:
+        """Her organisations with all above and below them: one query, the first time."""
+        return tree_around(self.organisation_ids)
+
+    def below(self, organisation_ids: Iterable[uuid.UUID]) -> frozenset[uuid.UUID]:
+        """Those among her own organisations, and all below them."""
+        wanted = frozenset(organisation_ids)
+        return self.tree.below(wanted) if wanted else wanted
 
     @property
     def user_id(self) -> uuid.UUID:
@@ -74,8 +88,12 @@ class Actor:
 def actor_of(user: User, *, token: str | None = None, digest: str = "") -> Actor:
     """The actor for a user: one query for her memberships of now."""
     instant = now()
-    held = Membership.objects.filter(
-        Q(ends_at__isnull=True) | Q(ends_at__gt=instant), user=user, starts_at__lte=instant
-    ).order_by("organisation_id", "role")
+    held = list(
+        Membership.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=instant), user=user, starts_at__lte=instant)
+        .select_related("organisation")
+        .order_by("organisation_id", "role")
+    )
     posts = tuple(Post(Role(row.role), row.organisation_id) for row in held)
-    return Actor(user=user, posts=posts, token=token, digest=digest)
+    where = {row.organisation_id: row.organisation for row in held}
+    organisations = tuple(sorted(where.values(), key=lambda one: (one.name, one.pk)))
+    return Actor(user=user, posts=posts, token=token, digest=digest, organisations=organisations)

@@ -135,7 +135,7 @@ def _cursor(at: datetime, pk: uuid.UUID) -> str:
 def file_page(entered: Entrance, at: datetime) -> FilePage:
     """The file as this reader may see it; reading is journalled."""
     person = entered.person
-    placement = _placement(entered)
+    placement = people.placement_now(person)
     zone = placement.organisation.zone if placement else ZONE
     newest = episode_rows.newest_of(person.pk)
     running = newest if newest is not None and newest.closed_at is None else None
@@ -200,14 +200,6 @@ def thread_page(entered: Entrance, group: str, before: Cursor | None) -> tuple[O
     thread, events = _merge(entered, entries, settled)
     opened = entered.open(*_ALWAYS, *sealed.sections, *episode_rows.sealed_in(events))
     return opened, _said(entered, opened, thread, events, rows.opened_rows(sealed, opened, ZONE), group)
-
-
-def _placement(entered: Entrance) -> "Placement | None":
-    """Where she lives: told by the host's mission, which the entrance brought along."""
-    for mission in entered.running:
-        if mission.placement is not None and mission.placement.ends_on is None:
-            return mission.placement
-    return people.placement_now(entered.person) if entered.person.placed else None  # type: ignore[attr-defined]
 
 
 def _case_workers(entered: Entrance, opened: Opened) -> list[Follower]:

@@ -9,9 +9,10 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -27,10 +28,13 @@ from maillage.reference import communes
 from maillage.vault.models import DataKey
 from maillage.vault.sealing import Opened, SectionClosed
 from maillage.youth.enums import SHEET_READ, TEMPORARY_SECTIONS, YOUTH_READ, MissionKind
-from maillage.youth.models import Mission, Photo, Placement, SheetOpening, YoungPerson
+from maillage.youth.models import Mission, Photo, SheetOpening, YoungPerson
 
 # A read is journalled once per user, person, section and this long (security.md).
 READ_AGAIN_AFTER = timedelta(minutes=15)
+
+# Where a loaded person keeps her present placement (`selectors.placement_now`).
+PRESENT = "present_placements"
 
 _ON_CALL_ROLES = frozenset({Role.ASE_ON_CALL, Role.ON_CALL_MANAGER})
 
@@ -67,6 +71,11 @@ def _missions(actor: Actor) -> QuerySet[Mission]:
         starts_at__lte=instant,
         person__data_key__destroyed_at__isnull=True,
     )
+
+
+def own(actor: Actor) -> QuerySet[Any]:
+    """Ids of those she has a mission for in her own name, as a part of another query."""
+    return current_missions(actor).filter(user_id=actor.user_id).values("person_id")
 
 
 def posts_for(actor: Actor, mission: Mission) -> tuple[Post, ...]:
@@ -113,11 +122,10 @@ def open_sections(actor: Actor, person: YoungPerson) -> frozenset[Section]:
 
 def _sections_by_person(actor: Actor, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, frozenset[Section]]:
     """Open sections of each visible person among `ids`; strangers are left out. One query."""
-    opened: dict[uuid.UUID, frozenset[Section]] = {}
+    through: dict[uuid.UUID, list[Mission]] = {}
     for mission in current_missions(actor).filter(person_id__in=list(ids)):
-        narrowed = _role_sections(actor, mission) & frozenset(mission.sections)
-        opened[mission.person_id] = opened.get(mission.person_id, frozenset()) | narrowed
-    return opened
+        through.setdefault(mission.person_id, []).append(mission)
+    return {pk: _opened_by(actor, missions) for pk, missions in through.items()}
 
 
 def _role_sections(actor: Actor, mission: Mission) -> frozenset[Section]:
@@ -166,17 +174,27 @@ def reveal_many(actor: Actor, persons: Sequence[YoungPerson], *sections: str) ->
 
 
 @dataclass(frozen=True)
-class Entrance:
-    """What current missions give one reader in one file, asked once: who, why, which sections, what she may do.
+class Sight:
+    """What current missions give one reader of one young person, asked once: why, which sections, what she may do.
 
-    `mine`: the missions she sees through. `running`: everyone's, which only the owner of the file may be shown.
+    The person comes with her key, her present placement, and whether she has a photo (`person.photographed`).
+    `mine`: the missions she is seen through.
     """
 
     actor: Actor
     person: YoungPerson
     mine: tuple[Mission, ...]
-    running: tuple[Mission, ...]
     sections: frozenset[Section]
+
+    @property
+    def own_kinds(self) -> frozenset[str]:
+        """Kinds of the missions this reader has in her own name."""
+        return frozenset(one.kind for one in self.mine if one.user_id == self.actor.user_id)
+
+    @property
+    def named(self) -> bool:
+        """Whether she was placed with this reader by name."""
+        return MissionKind.HOSTS in self.own_kinds
 
     def may(self, ability: Ability, kinds: Iterable[str] = MissionKind.values) -> bool:
         """As `may_here`, without asking the database again."""
@@ -185,36 +203,81 @@ class Entrance:
 
     def open(self, *sections: str) -> Opened:
         """Those of the named sections (none named: all) that are open to her; what is opened is journalled."""
-        wanted = self.sections & (frozenset(Section(one) for one in sections) or self.sections)
-        _journal(self.actor, {self.person.pk: wanted})
-        return Opened(self.person.data_key, wanted)
+        return open_all([self], *sections)[self.person.pk]
 
 
-def enter(actor: Actor, pk: uuid.UUID) -> Entrance:
+@dataclass(frozen=True)
+class Entrance(Sight):
+    """A reader at the door of one file. `running`: everyone's missions, which only its owner may be shown."""
+
+    running: tuple[Mission, ...]
+
+
+def open_all(seen: Iterable[Sight], *sections: str) -> dict[uuid.UUID, Opened]:
+    """The named sections of each file (none named: all), as far as open to its reader; what is opened is journalled."""
+    asked = frozenset(Section(one) for one in sections)
+    found = {one.person.pk: Opened(one.person.data_key, one.sections & (asked or one.sections)) for one in seen}
+    for actor in {one.actor.user_id: one.actor for one in seen}.values():
+        _journal(actor, {pk: opened.sections for pk, opened in found.items()})
+    return found
+
+
+def sights(actor: Actor, whom: "Iterable[uuid.UUID] | QuerySet[Any]") -> list[Sight]:
+    """Those among `whom` (ids, or a query for them) whom this actor sees, oldest placement first; one query."""
+    found: dict[uuid.UUID, list[Mission]] = {}
+    rows = _with_person(current_missions(actor).filter(person_id__in=whom))
+    for mission in rows.order_by("present__starts_on", "person_id", "starts_at", "pk"):
+        found.setdefault(mission.person_id, []).append(mission)
+    return [
+        Sight(actor, _loaded(missions[0]), tuple(missions), _opened_by(actor, missions)) for missions in found.values()
+    ]
+
+
+def _with_person(missions: QuerySet[Mission]) -> QuerySet[Mission]:
+    """Missions with the person, her key, where she lives now, and whether she has a photo."""
+    photos = Photo.objects.filter(person=OuterRef("person_id"), replaced_at__isnull=True)
+    return missions.annotate(
+        present=FilteredRelation("person__placements", condition=Q(person__placements__ends_on__isnull=True)),
+        photographed=Exists(photos),
+    ).select_related("person__data_key", "present__organisation")
+
+
+def _loaded(mission: Mission) -> YoungPerson:
+    """The person of a mission from `_with_person`: `selectors.placement_now` then costs no query."""
+    person, present = mission.person, getattr(mission, "present", None)
+    setattr(person, PRESENT, [present] if present is not None else [])
+    person.photographed = mission.photographed  # type: ignore[attr-defined]
+    return person
+
+
+def _opened_by(actor: Actor, missions: Iterable[Mission]) -> frozenset[Section]:
+    return frozenset[Section]().union(
+        *(_role_sections(actor, mission) & frozenset(mission.sections) for mission in missions)
+    )
+
+
+def enter(actor: Actor, whom: "uuid.UUID | QuerySet[Any]") -> Entrance:
     """The file as this reader may enter it, in one query; Http404 for strangers, whether it exists or not.
 
-    Loads with it the person's key, and who and where each running mission is of. `person.photographed` and
-    `person.placed` say whether she has a photo and a place.
+    `whom`: her id, or a query for it. Loads with it the person (as for `sights`), and who and where each running
+    mission is of.
     """
     instant = now()
     mine = current_missions(actor).filter(pk=OuterRef("pk"))
-    photos = Photo.objects.filter(person=OuterRef("person_id"), replaced_at__isnull=True)
-    places = Placement.objects.filter(person=OuterRef("person_id"), ends_on__isnull=True)
     running = list(
-        Mission.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=instant), person_id=pk, starts_at__lte=instant)
-        .annotate(is_mine=Exists(mine), photographed=Exists(photos), placed=Exists(places))
-        .select_related("person__data_key", "organisation", "user", "placement__organisation")
+        _with_person(
+            Mission.objects.filter(
+                Q(ends_at__isnull=True) | Q(ends_at__gt=instant), person_id=whom, starts_at__lte=instant
+            )
+        )
+        .annotate(is_mine=Exists(mine))
+        .select_related("person__data_key", "present__organisation", "organisation", "user")
         .order_by("starts_at", "pk")
     )
     hers = tuple(mission for mission in running if mission.is_mine)
     if not hers:
         raise Http404
-    person = hers[0].person
-    person.photographed, person.placed = hers[0].photographed, hers[0].placed  # type: ignore[attr-defined]
-    sections = frozenset[Section]().union(
-        *(_role_sections(actor, mission) & frozenset(mission.sections) for mission in hers)
-    )
-    return Entrance(actor, person, hers, tuple(running), sections)
+    return Entrance(actor, _loaded(hers[0]), hers, _opened_by(actor, hers), tuple(running))
 
 
 def _journal(actor: Actor, read: dict[uuid.UUID, frozenset[Section]]) -> None:
