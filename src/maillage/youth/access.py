@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -222,11 +222,16 @@ def open_all(seen: Iterable[Sight], *sections: str) -> dict[uuid.UUID, Opened]:
     return found
 
 
+# `present`: where she lives now, from `_with_person`.
+_LOADED: tuple[str, ...] = ("person__data_key", "present__organisation")
+_OLDEST: tuple[str, ...] = ("present__starts_on", "person_id", "starts_at", "pk")
+
+
 def sights(actor: Actor, whom: "Iterable[uuid.UUID] | QuerySet[Any]") -> list[Sight]:
     """Those among `whom` (ids, or a query for them) whom this actor sees, oldest placement first; one query."""
     found: dict[uuid.UUID, list[Mission]] = {}
     rows = _with_person(current_missions(actor).filter(person_id__in=whom))
-    for mission in rows.order_by("present__starts_on", "person_id", "starts_at", "pk"):
+    for mission in rows.order_by(*_OLDEST):
         found.setdefault(mission.person_id, []).append(mission)
     return [
         Sight(actor, _loaded(missions[0]), tuple(missions), _opened_by(actor, missions)) for missions in found.values()
@@ -239,7 +244,7 @@ def _with_person(missions: QuerySet[Mission]) -> QuerySet[Mission]:
     return missions.annotate(
         present=FilteredRelation("person__placements", condition=Q(person__placements__ends_on__isnull=True)),
         photographed=Exists(photos),
-    ).select_related("person__data_key", "present__organisation")
+    ).select_related(*_LOADED)
 
 
 def _loaded(mission: Mission) -> YoungPerson:
@@ -256,10 +261,10 @@ def _opened_by(actor: Actor, missions: Iterable[Mission]) -> frozenset[Section]:
     )
 
 
-def enter(actor: Actor, whom: "uuid.UUID | QuerySet[Any]") -> Entrance:
+def enter(actor: Actor, whom: "uuid.UUID | Subquery") -> Entrance:
     """The file as this reader may enter it, in one query; Http404 for strangers, whether it exists or not.
 
-    `whom`: her id, or a query for it. Loads with it the person (as for `sights`), and who and where each running
+    `whom`: her id, or the subquery that says it. Loads the person (as for `sights`), and who and where each running
     mission is of.
     """
     instant = now()
@@ -271,7 +276,7 @@ def enter(actor: Actor, whom: "uuid.UUID | QuerySet[Any]") -> Entrance:
             )
         )
         .annotate(is_mine=Exists(mine))
-        .select_related("person__data_key", "present__organisation", "organisation", "user")
+        .select_related(*_LOADED, "organisation", "user")
         .order_by("starts_at", "pk")
     )
     hers = tuple(mission for mission in running if mission.is_mine)
@@ -311,12 +316,11 @@ def may_edit_sheet(actor: Actor, person: YoungPerson) -> bool:
     return may_here(actor, person, Ability.SHEET_EDIT, _SHEET_KINDS)
 
 
-def sheet_readable(actor: Actor, person: YoungPerson) -> bool:
+def sheet_readable(seen: Sight) -> bool:
     """Its editors always; while it is open (an episode runs), also those who act in the episode."""
-    if may_edit_sheet(actor, person):
+    if seen.may(Ability.SHEET_EDIT, _SHEET_KINDS):
         return True
-    opening = SheetOpening.objects.filter(person=person, closed_at__isnull=True)
-    return opening.exists() and may_here(actor, person, Ability.EPISODE_ACT)
+    return seen.may(Ability.EPISODE_ACT) and sheet_context(seen.person) is not None
 
 
 def sheet_context(person: YoungPerson) -> uuid.UUID | None:
@@ -329,8 +333,9 @@ def open_sheet(actor: Actor, person: YoungPerson) -> Opened:
 
     Http404 for strangers, PermissionDenied when the sheet is closed to this actor.
     """
-    opened = reveal_open(actor, person, Section.IDENTITY, Section.WHEREABOUTS)
-    if not sheet_readable(actor, person):
+    entered = enter(actor, person.pk)
+    opened = entered.open(Section.IDENTITY, Section.WHEREABOUTS)
+    if not sheet_readable(entered):
         raise PermissionDenied(_("La fiche de départ ne s’ouvre que pendant un épisode."))
     record(SHEET_READ, by=actor, subject=person.pk)
     return opened
