@@ -43,6 +43,17 @@ def of_context(context: uuid.UUID) -> list[Task]:
     return of_contexts([context])[context]
 
 
+def live_of(context: uuid.UUID) -> list[Task]:
+    """What is still owed in one episode, in the plan's order."""
+    live = Task.objects.filter(context=context, state__in=[TaskState.OPEN, TaskState.WAITING])
+    return list(live.order_by("order", "created_at", "id"))
+
+
+def step_of(context: uuid.UUID, pk: uuid.UUID) -> Task | None:
+    """A step of that episode."""
+    return Task.objects.filter(context=context, pk=pk).first()
+
+
 def of_contexts(contexts: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[Task]]:
     """The steps of several contexts, each in its plan's order; an empty list where there is none."""
     found: dict[uuid.UUID, list[Task]] = {context: [] for context in contexts}
