@@ -333,7 +333,7 @@ def episode_page(actor: Actor, episode: MissingEpisode, now: datetime) -> Episod
         urgent_care=_urgent_care(episode, definition, events),
         place_kept_until=placement.kept_until if placement else None,
         place_kept_default_days=delays.place_kept_days,
-        sheet_readable=youth.sheet_readable(entered),
+        sheet_readable=youth.sheet_readable(entered, getattr(episode, "sheet_open", None)),
         repeat_prompt=repeat_prompt(actor, episode, delays, now),
     )
 
