@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Claim:
-    """`value` is met when it is at most `target` (or at least, when `more` is better). `why`: what explains a miss.
-    `told`: what was measured beside, published in any case."""
+    """`value` is met when it is at most `target` (or at least, when `more` is better). `why`: what explains it."""
 
     claim: str
     value: float
@@ -14,7 +13,6 @@ class Claim:
     unit: str
     more: bool = False
     why: str = ""
-    told: str = ""
 
     @property
     def met(self) -> bool:

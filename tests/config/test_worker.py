@@ -25,8 +25,6 @@ def test_it_sweeps_sends_and_seals() -> None:
         "stale sheets",
         "reminders",
         "lookups",
-        "retention",
-        "eighteen",
     ]
 
 

@@ -6,8 +6,7 @@ same token again returns the first result; the same token with another body is a
 
 import json
 import uuid
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -54,8 +53,6 @@ class _Notes:
     payload: dict[str, Any] = field(default_factory=dict)
 
 
-# Rows that wait for the end of `together`.
-_waiting: ContextVar[list[JournalEntry] | None] = ContextVar("maillage_rows", default=None)
 _stack: ContextVar[tuple[_Notes, ...]] = ContextVar("maillage_actions", default=())
 
 P = ParamSpec("P")
@@ -67,19 +64,6 @@ def note(*, subject: uuid.UUID | None = None, **payload: Any) -> None:
     current = _stack.get()[-1]
     current.subject = subject or current.subject
     current.payload.update(payload)
-
-
-@contextmanager
-def together() -> Iterator[None]:
-    """Rows recorded inside without a form's token are written in one statement at its end, in the transaction under
-    way; none when it fails. For many writes in a row: an import."""
-    rows: list[JournalEntry] = []
-    reset = _waiting.set(rows)
-    try:
-        yield
-    finally:
-        _waiting.reset(reset)
-    JournalEntry.objects.bulk_create(rows)
 
 
 def action(verb: Verb) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -148,11 +132,7 @@ def record(
 ) -> JournalEntry:
     """Append one row, with its MAC. ValueError when the payload has a key the verb does not allow."""
     entry = _entry(verb, by=by, subject=subject, obj=obj, token=token, payload=payload or {}, at=at or now())
-    waiting = _waiting.get()
-    if waiting is not None and token is None:
-        waiting.append(entry)
-    else:
-        entry.save(force_insert=True)
+    entry.save(force_insert=True)
     return entry
 
 

@@ -41,7 +41,6 @@ INSTALLED_APPS = [
     "maillage.directory",
     "maillage.casework",
     "maillage.episodes",
-    "maillage.retention",
     "maillage.desk",
     "maillage.portal",
     "maillage.config",

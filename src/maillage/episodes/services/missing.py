@@ -65,8 +65,7 @@ def contact_record(
         text=text,
     )
     steps_done_by(by, event)
-    if outcome == ContactOutcome.ANSWERED:
-        replan(by, row)
+    replan(by, row)
     note(subject=row.person_id, way=str(way), outcome=str(outcome))
     return event
 
