@@ -1,8 +1,9 @@
 """Opening: several at once, from anywhere, once."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.http import Http404
 
 from maillage.audit.journal import SYSTEM
@@ -182,13 +183,30 @@ def test_new_facts_reopen_the_questions_and_what_is_owed_follows(world):
 
 
 def test_a_calmer_reading_drops_nothing_and_loosens_nothing(world):
-    episode = world.open(facts=WORRYING)
-    before = world.tasks(episode)
-    services.reading_change(by=world.actor(), episode=episode, facts=ABSENCE, version=episode.version)
-    after = world.tasks(episode)
+    with time_machine.travel(datetime(2027, 11, 3, 14, tzinfo=UTC), tick=False):
+        episode = world.open(facts=WORRYING)
+        before = world.tasks(episode)
+        services.reading_change(by=world.actor(), episode=episode, facts=ABSENCE, version=episode.version)
+        after = world.tasks(episode)
     assert set(before) <= set(after)
     for key, task in before.items():
         assert (after[key].state, after[key].due_at) == (task.state, task.due_at)
+
+
+def test_a_calmer_reading_in_the_morning_of_a_nights_episode_makes_nothing_later(world):
+    """The delays of the day are the shorter ones: they may bring a step nearer, never push it away."""
+    with time_machine.travel(datetime(2027, 11, 3, 6, 30, tzinfo=UTC), tick=False):
+        episode = world.open(facts=WORRYING, noticed_at=datetime(2027, 11, 3, 5, 30, tzinfo=UTC))
+        before = world.tasks(episode)
+        services.reading_change(by=world.actor(), episode=episode, facts=ABSENCE, version=episode.version)
+        after = world.tasks(episode)
+    nearer = []
+    for key, task in before.items():
+        assert after[key].state == task.state
+        if task.due_at is not None:
+            assert after[key].due_at <= task.due_at
+            nearer += [key] if after[key].due_at < task.due_at else []
+    assert nearer
 
 
 def test_a_reading_made_on_an_older_one_shows_both(world):
