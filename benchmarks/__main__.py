@@ -15,7 +15,7 @@ from typing import Any
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 DOCUMENT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 _BEGIN, _END = "<!-- results -->", "<!-- end -->"
-PARTS = ("start", "writers", "names", "sized")
+PARTS = ("start", "writers", "names", "directory", "sized")
 
 
 def main(names: list[str]) -> int:
@@ -48,7 +48,9 @@ def _publish(rows: list[dict[str, Any]]) -> None:
     lines += ["| claim | value | target | | machine |", "| --- | ---: | ---: | --- | --- |"]
     for row in rows:
         sign = "" if row["unit"] == "×" else " "
-        met = "met" if row["met"] else "**missed**" + (f": {row['why']}" if row["why"] else "")
+        met = "met" if row["met"] else "**missed**"
+        because = "; ".join(filter(None, ["" if row["met"] else row["why"], row.get("told", "")]))
+        met += f": {because}" if because else ""
         value = f"{row['value']:.1f}{sign}{row['unit']}"
         lines.append(f"| {row['claim']} | {value} | {row['target']:g}{sign}{row['unit']} | {met} | {row['machine']} |")
     DOCUMENT.write_text(f"{before}{_BEGIN}\n" + "\n".join(lines) + f"\n{_END}{after}", encoding="utf-8")
@@ -59,12 +61,13 @@ def _measured(name: str) -> list[dict[str, Any]]:
     found = []
     for claim in import_module(f"benchmarks.{name}").measure():
         verdict = "met" if claim.met else "MISSED"
-        because = f": {claim.why}" if claim.why and not claim.met else ""
+        because = "; ".join(filter(None, ["" if claim.met else claim.why, claim.told]))
+        because = f": {because}" if because else ""
         print(f"{verdict:7}{claim.value:10.1f} {claim.unit:7} {claim.claim} ({claim.target:g}){because}", flush=True)
         found.append(
             {
                 "benchmark": name, "claim": claim.claim, "value": round(claim.value, 3), "target": claim.target,
-                "unit": claim.unit, "met": claim.met, "why": claim.why,
+                "unit": claim.unit, "met": claim.met, "why": claim.why, "told": claim.told,
                 "at": datetime.now(UTC).isoformat(timespec="seconds"),
                 "machine": f"{os.cpu_count()} cores, load {os.getloadavg()[1]:.1f}, Python {platform.python_version()}",
             }

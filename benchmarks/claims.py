@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Claim:
-    """`value` is met when it is at most `target` (or at least, when `more` is better). `why`: what explains it."""
+    """`value` is met when it is at most `target` (or at least, when `more` is better). `why`: what explains a miss.
+    `told`: what was measured beside, published in any case."""
 
     claim: str
     value: float
@@ -13,6 +14,7 @@ class Claim:
     unit: str
     more: bool = False
     why: str = ""
+    told: str = ""
 
     @property
     def met(self) -> bool:

@@ -28,6 +28,7 @@ django.setup()
 from benchmarks import acts, generator  # noqa: E402  # models need the settings first
 from benchmarks.names import crowd, misspelt  # noqa: E402
 from benchmarks.people import browser_of, cookie_of  # noqa: E402
+from benchmarks.processes import below, pss, until_it_answers  # noqa: E402
 from benchmarks.site import Answer, Browser, filled, free_port, serving  # noqa: E402
 from maillage.accounts.models import Organisation, User  # noqa: E402
 from maillage.audit.journal import SYSTEM  # noqa: E402
@@ -209,8 +210,8 @@ def _scanned(sql: str, params: Any) -> set[str]:
 def _walk(node: dict[str, Any], found: set[str]) -> None:
     if node["Node Type"] == "Seq Scan":
         found.add(node["Relation Name"])
-    for below in node.get("Plans", []):
-        _walk(below, found)
+    for inner in node.get("Plans", []):
+        _walk(inner, found)
 
 
 def _aliases(sql: str) -> dict[str, str]:
@@ -265,14 +266,14 @@ def day() -> dict[str, Any]:
     took: list[float] = []
     errors: list[str] = []
     try:
-        _until_it_answers(port, process)
+        until_it_answers(port, process)
         end = time.monotonic() + seconds
         threads = [threading.Thread(target=_work, args=(number, port, end, took, errors)) for number in range(CLIENTS)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        memory = sum(_pss(pid) for pid in _below(process.pid))
+        memory = sum(map(pss, below(process.pid)))
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait()
@@ -283,17 +284,6 @@ def day() -> dict[str, Any]:
         "p99": took[int(len(took) * 0.99)] * 1000,
         "memory": memory,
     }  # fmt: skip
-
-
-def _until_it_answers(port: int, process: "subprocess.Popen[bytes]") -> None:
-    while True:
-        try:
-            Browser(port).get("/compte/entrer/")
-            return
-        except OSError:
-            if process.poll() is not None:
-                raise RuntimeError("it did not start") from None
-            time.sleep(0.1)
 
 
 def _work(number: int, port: int, end: float, took: list[float], errors: list[str]) -> None:
@@ -329,20 +319,6 @@ def _work(number: int, port: int, end: float, took: list[float], errors: list[st
         took.append(answer.seconds)
         if answer.status != expected:
             errors.append(f"{what}: {answer.status}")
-
-
-def _below(pid: int) -> list[int]:
-    found = [pid]
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            found += _below(int(child))
-    return found
-
-
-def _pss(pid: int) -> float:
-    """MB of memory, what is shared counted in parts."""
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
 PARTS: dict[str, Callable[[], dict[str, Any]]] = {"pages": pages, "queries": queries, "imports": imports, "day": day}

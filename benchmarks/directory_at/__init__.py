@@ -1,1 +1,1 @@
-"""One size of the directory’s benchmark."""
+"""One size of the directory’s benchmark, part by part."""

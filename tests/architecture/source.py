@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SRC = ROOT / "src" / "maillage"
 PACKAGES = (
     "common", "vault", "reference", "audit", "accounts", "tasks", "youth", "questionnaires", "directory",
-    "casework", "episodes", "desk",
+    "casework", "episodes", "retention", "desk",
     "config",
 )  # fmt: skip
 

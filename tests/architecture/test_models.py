@@ -13,7 +13,7 @@ OURS = [model for model in apps.get_models() if model.__module__.startswith("mai
 FLOORS = {
     "common": 0, "vault": 1, "reference": 1, "audit": 2, "accounts": 3, "tasks": 4, "youth": 5, "questionnaires": 5,
     "directory": 5,
-    "casework": 6, "episodes": 7, "desk": 8, "config": 9,
+    "casework": 6, "episodes": 7, "retention": 8, "desk": 9, "config": 10,
 }  # fmt: skip
 # Foreign keys to tables of the framework: sessions and second factors are nobody's floor.
 FOREIGN = {"contenttypes", "auth", "sessions", "mfa", "account"}

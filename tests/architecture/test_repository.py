@@ -98,5 +98,5 @@ def test_commands_named_in_documents_exist() -> None:
 COMMANDS: dict[str, set[str]] = {
     "run": set(), "web": set(), "worker": set(), "prepare": set(), "manage": set(), "demo": {"load", "codes", "reset"},
     "import": {"young-people"}, "journal": {"verify"}, "keys": {"rotate"}, "account": {"invite"},
-    "directory": {"import", "export", "load", "index"},
+    "directory": {"import", "export", "load", "index"}, "erasures": {"replay"},
 }  # fmt: skip

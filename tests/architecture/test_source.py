@@ -17,6 +17,7 @@ OPENERS = {
     "src/maillage/casework/access.py",  # an incident of a place, under the key of the system: journalled
     "src/maillage/casework/services/shares.py",  # the frozen copy, for whom it was shared with
     "src/maillage/youth/lookup_access.py",  # requests, under the key of the system: for their author and the owner told
+    "src/maillage/desk/lists.py",  # names of lists, under the key of the system
     "src/maillage/youth/search.py",  # the name index, in memory
 }
 PRIVATE = ("models", "forms", "views")

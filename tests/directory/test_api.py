@@ -8,7 +8,7 @@ from data_inclusion.schema import v1
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 
-from maillage.directory.api import api
+from maillage.directory.api import PagedFound, PagedServices, PagedStructures, api
 from tests.directory.world import LILLE, Network
 
 
@@ -27,6 +27,16 @@ def test_lists_are_pages_of_valid_records(network: Network, client: Client) -> N
         other = get(client, f"{path}?size=1&page=2")["items"]
         assert other[0]["id"] != page["items"][0]["id"]
         assert get(client, f"{path}?size=1&page=3")["items"] == []
+
+
+def test_pages_are_what_the_description_says(network: Network, client: Client) -> None:
+    """They are sent without being checked again."""
+    for path, schema in {
+        "structures": PagedStructures, "services": PagedServices, f"search/services?code_commune={LILLE}": PagedFound,
+    }.items():  # fmt: skip
+        told = get(client, path)
+        assert told["items"]
+        assert schema.model_validate(told, strict=True).model_dump() == told
 
 
 def test_a_category_mixed_with_a_theme_answers_both(network: Network, client: Client) -> None:

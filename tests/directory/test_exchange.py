@@ -8,12 +8,14 @@ import pytest
 from data_inclusion.schema import v1
 
 from maillage.audit.journal import SYSTEM
-from maillage.directory import content, vocabulary
+from maillage.directory import content, indexing, selectors, vocabulary
 from maillage.directory.enums import Confidentiality
 from maillage.directory.exchange import export, hsds, intake
 from maillage.directory.exchange.columns import EXTENSION, LISTS, SERVICE, STRUCTURE, from_csv, to_csv
 from maillage.directory.models import Alias, Change, HiddenPlace, Pending, Service, Structure
+from maillage.directory.queries import Query
 from maillage.directory.services import structure_save
+from maillage.directory.terms import EVERYTHING
 from tests.directory.world import Network
 
 
@@ -143,6 +145,20 @@ def test_what_was_edited_here_since_the_date_of_the_file_stays(tmp_path: Path) -
     structure_save(by=SYSTEM, structure=Structure.objects.get(), name="Maison corrigée")
     intake.run(file(tmp_path, [{**STRUCTURE_ROW, "nom": "Maison d’avant"}], [SERVICE_ROW]))
     assert Structure.objects.get().name == "Maison corrigée"
+
+
+@pytest.mark.django_db
+def test_a_file_larger_than_what_is_taken_up_one_by_one_asks_for_everything_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    indexing.rebuild()
+    monkeypatch.setattr(intake, "ENOUGH_TO_REBUILD", 1)
+    rows = [{**SERVICE_ROW, "id": f"dora--s{number}"} for number in range(3)]
+    intake.run(file(tmp_path, [STRUCTURE_ROW], rows))
+    assert list(Pending.objects.values_list("service_id", flat=True)) == [EVERYTHING]
+    assert indexing.refresh() == 6  # three in each index
+    assert selectors.search(Query()).total == 3
+    assert not Pending.objects.exists()
 
 
 @pytest.mark.django_db

@@ -1,12 +1,17 @@
 """The directory's screens: everyone finds, its own people keep, others propose, the coordinator answers."""
 
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
+import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import reverse
 
+from maillage.directory import searching
 from maillage.directory.enums import AnswerState, ProposalState
 from maillage.directory.models import PlaceRequest, Proposal, Service, Structure
+from maillage.reference import outlines
 from tests.accounts.people import signed_in
 from tests.directory.world import LILLE, TRACES, Network
 
@@ -28,6 +33,32 @@ def test_a_search_says_what_it_understood_and_how_far(network: Network) -> None:
     assert "Accueil et écoute" in html
     assert "à environ 0 km" in html
     assert "Cette commune n’est pas connue" in signed_in(network.educator).get("/annuaire/?commune=zzz").text
+
+
+def test_the_map_shows_what_the_list_of_its_view_holds(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = signed_in(network.educator)
+    page = client.get("/annuaire/?commune=Lille&radius=15&map=1")
+    points = parse_qs(urlsplit(page.context["map"]["points"]).query)
+    assert (points["commune"], "map" in points) == (["Lille"], False)
+    around = page.context["map"]["bounds"]
+    found = client.get(page.context["map"]["points"], {"bounds": around}).json()
+    listed = client.get(page.context["map"]["list"], {"bounds": around}).context["page"]
+    assert found["total"] == listed.total == 1 + 1  # « Ombrelle » has the place of its structure
+    assert {point[3] for point in found["points"]} == {hit.name for hit in listed.hits}
+    assert {point[4] for point in found["points"]} == {sheet(network)}
+    assert any("communes/59" in name for name in found["communes"])
+    assert client.get("/annuaire/points/?bounds=40,-5,49,10").json()["points"] == []
+    assert client.get("/annuaire/points/?bounds=nan,1,2,3").status_code == 422
+    # Many at once come by the handful, and are counted.
+    monkeypatch.setattr(searching, "_MOST_CELLS", 1)
+    found = client.get(f"/annuaire/points/?bounds={around}").json()
+    assert (found["total"], [point[2:] for point in found["points"]]) == (2, [[2, "", ""]])
+
+
+def test_every_file_of_outlines_is_there() -> None:
+    for code in outlines.frames():
+        for name in (outlines.file_of(code), outlines.communes_of(code)):
+            assert finders.find(name), name
 
 
 def test_professionals_see_a_shelter_without_its_address(network: Network) -> None:

@@ -30,6 +30,7 @@ READERS = {
     "aemo": ("/",),
     "comptes": ("/",),
     "dpo": ("/",),
+    "archives": ("/",),
 }
 # Addresses that are no screen of their own: parts of a page, files, answers to a form.
 NO_SCREEN = {
@@ -40,9 +41,11 @@ NO_SCREEN = {
     "accounts:parked", "accounts:role_open", "accounts:role_end", "accounts:deactivate", "accounts:reactivate",
     "accounts:reset_second_factor", "accounts:invite_again", "account_logout", "mfa_index", "mfa_list_webauthn",
     "mfa_login_webauthn", "tasks:shift_remove", "episodes:instrument_withdraw",
-    "youth:withdraw", "youth:twins_tell", "youth:twins_distinct",
+    "youth:withdraw", "youth:twins_tell", "youth:twins_distinct", "youth:access_end", "youth:takeover_withdraw",
     "episodes:protocol_choose",
     "casework:document", "casework:flag_lift", "casework:share_end", "casework:received_paper",
+    "desk:own_copy_file", "desk:list_keep", "desk:list_export", "desk:list_rename", "desk:list_delete",
+    "desk:list_restore", "retention:disposal_make", "retention:disposal_withdraw", "retention:trash_undo",
     "casework:opened_paper", "directory:confirm", "directory:retire", "directory:service_retire",
 }  # fmt: skip
 
@@ -52,10 +55,16 @@ BY_HAND = {
     "mfa_activate_totp", "mfa_add_webauthn", "mfa_authenticate", "account_reauthenticate", "mfa_reauthenticate",
     "mfa_reauthenticate_webauthn", "episodes:open_person", "episodes:talk_questionnaire", "youth:placement_start",
     "mfa_edit_webauthn", "mfa_remove_webauthn",
+    # Once somebody chose one, and kept it.
+    "desk:list", "desk:list_saved",
+    # Years after the last contact.
+    "retention:disposal", "retention:restore",
     # Once somebody wrote one.
     "casework:task", "casework:incident",
     # After a search, or once the worker found something.
-    "youth:register", "youth:ask", "youth:received", "youth:twins",
+    "youth:register", "youth:ask", "youth:received", "youth:twins", "youth:access_open",
+    # Once somebody proposed one, or said that two files are of one person.
+    "youth:takeover", "youth:merge", "youth:part",
     # The demonstration holds no note, goal, paper or share yet, and nobody has asked for an address.
     "casework:note", "casework:note_correct", "casework:goal", "casework:document_withdraw", "casework:family_correct",
     "casework:legal_edit", "casework:judgement_correct", "casework:observation_correct", "casework:open",

@@ -20,9 +20,9 @@ from maillage.common.middleware import WriteDuringRead
 from maillage.portal import pages
 from maillage.portal.addresses import View, hidden, shown
 from maillage.portal.departements import departements
-from maillage.portal.near import neighbours
 from maillage.portal.rules import numbers, orientation, paths
 from maillage.portal.words import LANGUAGES, words
+from maillage.reference import outlines
 
 FRENCH = LANGUAGES["fr"]
 FIXED = ["", "1/", "2/", "3/", "4/", "4/ml/", "5/"]
@@ -233,11 +233,11 @@ def test_codes_of_places_are_letters_and_come_back() -> None:
 
 
 def test_every_departement_has_its_outline_and_its_neighbours() -> None:
-    assert set(neighbours()) == set(departements())
+    assert set(outlines.frames()) == set(departements())
     assert len(departements()) == 101
-    assert {"75", "93", "92", "94", "95", "77"} <= set(neighbours()["93"])
-    assert neighbours()["974"] == ["974"]
-    assert "69" not in neighbours()["93"]
+    assert {"75", "93", "92", "94", "95", "77"} <= set(outlines.around("93"))
+    assert outlines.around("974") == ("974",)
+    assert "69" not in outlines.around("93")
 
 
 # --- Doors that only ask ---------------------------------------------------------------------------------------------

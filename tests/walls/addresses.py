@@ -15,7 +15,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from maillage.common.clock import now
 from maillage.episodes.models import MissingEpisode, Outing
 from maillage.tasks.models import Task
+from maillage.youth.following import missions_running
+from maillage.youth.lookup_models import LikelyTwin
 from maillage.youth.models import Mission, ParentalSituation, Placement, YoungPerson
+from maillage.youth.services.missions import lives_there
 from tests.walls.places import Place
 from tests.youth.young import picture
 
@@ -120,6 +123,8 @@ ABOUT_A_FILE: list[Address] = [
     Address("desk:file", {"pk": "person"}, _FILE),
     Address("desk:file_thread", {"pk": "person"}, _FILE),
     Address("desk:file_thread_of", {"pk": "person", "group": "=note"}, _FILE),
+    Address("desk:own_copy", {"pk": "person"}, "200:CA 403:EFMH 404:DX"),
+    Address("retention:file", {"pk": "person"}, "200:CA 403:EFMH 404:DX"),
     _person("readings", "200:CA 403:EFMH 404:DX"),
     _person(
         "identity", "200:EMCA 403:FH 404:DX",
@@ -221,6 +226,14 @@ ABOUT_A_FILE: list[Address] = [
         "due_at": (now() + timedelta(days=3)).strftime("%Y-%m-%d"),
     }),
     _file("task", f"200:{FIELD} 404:HDX", {"version": 1, "state": "done"}, at={"task_id": "hand"}),
+    _file("majority", "200:CA 403:EFMH 404:DX", lambda place: {
+        **{
+            str(one.pk): "goes_on"
+            for one in missions_running(YoungPerson.objects.get(pk=place.ids["person"]))
+            if not lives_there(one)
+        },
+        "legal_basis": "young_adult", "asked": "not_yet", "until": "2031-01-01",
+    }, by="C"),
     # -- what follows a search: the case worker owns the file, the author left the request
     Address("youth:received", {"pk": "match"}, "200:C 404:EFMAH 403:DX", {"answer": "answered"}, by="C", first="DXN"),
     Address("youth:withdraw", {"pk": "request"}, None, {}, by="E", first="DXN"),
@@ -228,6 +241,24 @@ ABOUT_A_FILE: list[Address] = [
     Address("youth:twins_tell", {"pk": "pair"}, None, {"word": "Parlons-en.", "phone": "01 99 00 12 34"}, by="C",
             first="DXN"),
     Address("youth:twins_distinct", {"pk": "pair"}, None, {"version": 1}, by="C", first="DXN"),
+    # -- temporary access: health staff followed her once, her case worker answers for the file
+    Address("youth:access_open", {"way": "=before", "ref": "known"}, "200:H 404:EFMCA 403:DX",
+            {"reason": "Raison synthétique, en entier.", "span": "1", "understood": "on"}, by="H", first="DXN"),
+    Address("youth:access", {"pk": "access"}, "200:CH 404:EFMA 403:DX", {}, by="C", first="DXN"),
+    Address("youth:access_end", {"pk": "access"}, None, {}, by="H", first="DXN"),
+    # -- two files of one person, the case worker's both
+    Address("youth:merge", {"pk": "two_files"}, "200:C 404:EFMAH 403:DX",
+            lambda place: {
+                "main": str(LikelyTwin.objects.get(pk=place.ids["two_files"]).known_id), "version": 1, "sure": "on",
+                "reason": "Raison synthétique.",
+            },
+            by="C", first="DXN"),
+    Address("youth:part", {"pk": "main_file", "merge_id": "merge"}, "200:C 404:EFMAHDX", {}, by="C"),
+    # -- takeovers: the case worker asked the ASE on call to take a colleague's mission
+    Address("youth:takeover_new", {"user_id": "holder"}, "200:C 403:EFMHDX 404:A", by="C", first="EFMHDXN",
+            typed=lambda place: {"why": "departure", "everyone": str(place.world.ase_on_call.pk)}),
+    Address("youth:takeover", {"pk": "takeover"}, "200:CA 404:EFMHDX", {"answer": "yes"}, by="A"),
+    Address("youth:takeover_withdraw", {"pk": "takeover"}, None, {}, by="C"),
     # -- the desk
     Address("desk:outing_start", {"person_id": "at_home"}, f"302:{FIELD}H 404:DX", _outing_preset),
     Address("desk:outing_end", {"outing_id": "outing"}, f"302:{FIELD}H 404:DX", {}),
@@ -314,10 +345,17 @@ ALL = EVERYONE + "N"
 OF_ONESELF: dict[str, tuple[str | None, int]] = {
     "desk:home": (f"200:{FIELD}H 302:DXN", 302),
     "desk:watch": ("200:MCA 403:EFHDXN", 302),
+    "desk:lists": (f"200:{FIELD}H 403:DXN", 302),
+    "retention:home": ("200:D 403:EFMCAHXN", 302),
+    "retention:rules": ("200:D 403:EFMCAHXN", 302),
+    "retention:archives": ("200:CA 403:EFMHDXN", 302),
+    "desk:coverage": ("200:M 404:EFCAHDXN", 302),
     "desk:search": (f"200:{FIELD}H 403:DXN", 302),
     "youth:register": ("302:CA 403:EFMHDXN", 302),
     "youth:ask": (f"302:{FIELD}H 403:DXN", 302),
     "youth:requests": (f"200:{FIELD}H 403:DXN", 302),
+    "youth:takeovers": (f"200:{ALL}", 302),
+    "youth:accesses": (f"200:{FIELD}H 403:DXN", 302),
     "desk:journal": ("200:D 403:EFMCAHXN", 302),
     "casework:received": (f"200:{ALL}", 302),
     "casework:around": (f"200:{FIELD} 403:HDXN", 302),
@@ -369,6 +407,7 @@ OF_ONESELF |= {
 OF_ONESELF["directory_api:api-root"] = (f"404:{ALL}", 404)
 OF_ONESELF |= {
     "directory:find": (f"200:{ALL}", 302),
+    "directory:points": (f"422:{ALL}", 302),
     "directory:to_do": (f"200:{ALL}", 302),
     "directory:structure_new": (f"200:{FIELD}H 403:DXN", 302),
 }
@@ -383,6 +422,15 @@ SHARED = {
     )
 }  # fmt: skip
 SHARED |= {"directory_api:structure", "directory_api:service"}
+# Of a département's files, without their names: `tests/retention` says whose they are.
+SHARED |= {f"retention:{name}" for name in ("disposal_make", "disposal", "disposal_withdraw", "trash_undo", "restore")}
+# Once a copy was made: `tests/desk/test_own_copy.py`.
+SHARED |= {"desk:own_copy_file"}
+# Made by a page for its reader: `tests/desk/test_coverage.py` says who may follow them.
+SHARED |= {"desk:coverage_of", "desk:coverage_list"}
+# Of whoever made them or works in the same team: `tests/desk/test_lists.py`.
+SHARED |= {"desk:list", "desk:list_keep", "desk:list_export", "desk:list_saved", "desk:list_rename"}
+SHARED |= {"desk:list_delete", "desk:list_restore"}
 SHARED |= {"episodes:instrument_withdraw", "episodes:protocol_choose"}
 # Of a place, nobody's file: `tests/casework/test_incidents.py` says whose they are.
 SHARED |= {"casework:around_place", "casework:incident_new", "casework:incident"}

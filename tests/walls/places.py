@@ -27,11 +27,16 @@ from maillage.tasks import services as tasks
 from maillage.tasks.models import OnCallShift
 from maillage.vault.sealing import Opened, system_key
 from maillage.youth import services as youth
+from maillage.youth import takeover_services as takeovers
+from maillage.youth import temporary_services as temporary
 from maillage.youth.enums import MissionKind, PlacementKind
 from maillage.youth.lookup import prove
 from maillage.youth.lookup_models import LikelyTwin, LookupMatch
 from maillage.youth.lookup_services import lookup_ask
+from maillage.youth.merge_services import files_merge
 from maillage.youth.models import Mission, YoungPerson
+from maillage.youth.services.missions import end_mission
+from maillage.youth.takeover_models import TakeoverShare
 from tests.casework import capabilities
 from tests.episodes import world as worlds
 from tests.youth.young import picture
@@ -163,8 +168,32 @@ def _ids(world: worlds.World, missing: MissingEpisode, found: Mapping[EpisodeSta
     goal = goals.goal_set(by=by, person=person, domain="work", title="Synthétique")
     more = capabilities.fill(world)
     request, match, pair = _asked(world, person)
+    known, opened = _followed_once(world, "Solène", "Panier"), _followed_once(world, "Tim", "Seau")
+    nurse = world.actor("nurse")
+    access = temporary.access_open(
+        by=nurse, way="before", ref=opened.pk, reason="Raison synthétique, en entier.", span="4"
+    )
+    passed_on = youth.mission_open(
+        by=SYSTEM, person=opened.person, kind=MissionKind.FOLLOWS, user=world.colleague, legal_basis="judge"
+    )
+    takeovers.takeover_propose(
+        by=world.actor("case_worker"), holder=world.colleague, why="departure", starts_at=now(), ends_at=None,
+        chosen={passed_on.pk: world.ase_on_call},
+    )  # fmt: skip
+    merged = _two_files(world, "Ambre", "Ficelle")
+    merge = files_merge(
+        by=world.actor("case_worker"), pair=merged, main=merged.known, reason="Raison synthétique.",
+        version=merged.version,
+    )  # fmt: skip
     return {
         **more,
+        "two_files": _two_files(world, "Loan", "Corde").pk,
+        "main_file": merged.known_id,
+        "merge": merge.pk,
+        "known": known.pk,
+        "access": access.pk,
+        "holder": world.colleague.pk,
+        "takeover": TakeoverShare.objects.get().pk,
         "request": request,
         "match": match,
         "pair": pair,
@@ -193,6 +222,32 @@ def _ids(world: worlds.World, missing: MissingEpisode, found: Mapping[EpisodeSta
         "key": key.pk,
         "invited": invited.pk,
     }
+
+
+def _followed_once(world: worlds.World, given: str, family: str) -> Mission:
+    """The mission, ended, by which health staff knew someone her case worker follows."""
+    person = youth.person_create(by=SYSTEM, departement="99", given_name=given, family_name=family)
+    youth.mission_open(
+        by=SYSTEM, person=person, kind=MissionKind.CASE_WORKER, user=world.case_worker, legal_basis="judge"
+    )
+    mission = youth.mission_open(
+        by=SYSTEM, person=person, kind=MissionKind.HEALTH, organisation=world.health, legal_basis="care"
+    )
+    return end_mission(by=SYSTEM, mission=mission, at=now())
+
+
+def _two_files(world: worlds.World, given: str, family: str) -> LikelyTwin:
+    """A pair of files, both of young people her case worker follows."""
+    both = []
+    for _file in range(2):
+        person = youth.person_create(by=SYSTEM, departement="99", given_name=given, family_name=family)
+        youth.mission_open(
+            by=SYSTEM, person=person, kind=MissionKind.CASE_WORKER, user=world.case_worker, legal_basis="judge"
+        )
+        both.append(person)
+    return LikelyTwin.objects.create(
+        known=both[0], newer=both[1], pair=f"{both[0].pk.hex}{both[1].pk.hex}", data_key=system_key(), at=now()
+    )
 
 
 def _asked(world: worlds.World, person: YoungPerson) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID]:

@@ -30,6 +30,7 @@ class Role(models.TextChoices):
     HEALTH_STAFF = "health_staff", _("Personnel de santé")
     COORDINATOR = "coordinator", _("Coordination du réseau")
     DPO = "dpo", _("Protection des données")
+    ARCHIVIST = "archivist", _("Archives départementales")
     ADMINISTRATOR = "administrator", _("Gestion des comptes")
 
 
@@ -38,6 +39,7 @@ class Ability(models.TextChoices):
 
     DESK_SEE = "desk.see", _("Voir l’accueil")
     OVERDUE_SEE = "overdue.see", _("Voir les retards de ses maisons")
+    COVERAGE_SEE = "coverage.see", _("Voir le relevé de ses maisons")
     OUTING_RECORD = "outing.record", _("Noter une sortie")
     EPISODE_OPEN = "episode.open", _("Ouvrir un épisode")
     EPISODE_ACT = "episode.act", _("Agir dans un épisode")
@@ -59,6 +61,8 @@ class Ability(models.TextChoices):
     ACCOUNTS_MANAGE = "accounts.manage", _("Gérer les comptes")
     DIRECTORY_PROPOSE = "directory.propose", _("Proposer une fiche de l’annuaire")
     DIRECTORY_COORDINATE = "directory.coordinate", _("Tenir l’annuaire")
+    RETENTION_KEEP = "retention.keep", _("Tenir les durées de conservation")
+    RETENTION_VISA = "retention.visa", _("Donner le visa des archives")
     JOURNAL_READ = "journal.read", _("Lire le journal")
 
 

@@ -34,7 +34,7 @@ _ASE = frozenset({Ability.PLACEMENT_END, Ability.MISSION_EDIT})
 ABILITIES: Mapping[Role, frozenset[Ability]] = {
     Role.EDUCATOR: _FIELD | {Ability.TALK_HOLD, Ability.EPISODE_CLOSE, Ability.PERSON_EDIT, Ability.FILE_SHARE},
     Role.FOSTER_CARER: _FIELD,
-    Role.ON_CALL_MANAGER: _LEAD,
+    Role.ON_CALL_MANAGER: _LEAD | {Ability.COVERAGE_SEE},
     Role.CASE_WORKER: (_LEAD - {Ability.ROTA_EDIT}) | _ASE,
     Role.ASE_ON_CALL: _LEAD | _ASE | {Ability.SETTINGS_EDIT},
     Role.HEALTH_STAFF: frozenset(
@@ -49,7 +49,8 @@ ABILITIES: Mapping[Role, frozenset[Ability]] = {
         }
     ),
     Role.COORDINATOR: frozenset({Ability.DIRECTORY_PROPOSE, Ability.DIRECTORY_COORDINATE}),
-    Role.DPO: frozenset({Ability.JOURNAL_READ}),
+    Role.DPO: frozenset({Ability.JOURNAL_READ, Ability.RETENTION_KEEP}),
+    Role.ARCHIVIST: frozenset({Ability.RETENTION_VISA}),
     Role.ADMINISTRATOR: frozenset({Ability.ACCOUNTS_MANAGE}),
 }
 
@@ -63,5 +64,6 @@ SECTIONS: Mapping[Role, frozenset[Section]] = {
     Role.HEALTH_STAFF: frozenset({Section.IDENTITY, Section.HEALTH}),
     Role.COORDINATOR: frozenset(),
     Role.DPO: frozenset(),
+    Role.ARCHIVIST: frozenset(),
     Role.ADMINISTRATOR: frozenset(),
 }

@@ -26,11 +26,25 @@ def _line(entry: JournalEntry) -> Line:
     return Line(entry.pk, entry.at, entry.by, entry.verb, known.label if known else entry.verb, entry.payload)
 
 
-def of_subject(subject: uuid.UUID, *, verbs: Collection[str] = (), limit: int = 200) -> list[Line]:
-    """What was done and read about a young person, newest first."""
+def of_subject(
+    subject: uuid.UUID,
+    *,
+    verbs: Collection[str] = (),
+    by: uuid.UUID | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = 200,
+) -> list[Line]:
+    """What was done and read about a young person, newest first; `by` one professional, between two instants."""
     rows = JournalEntry.objects.filter(subject=subject).order_by("-id")
     if verbs:
         rows = rows.filter(verb__in=verbs)
+    if by is not None:
+        rows = rows.filter(by=by)
+    if since is not None:
+        rows = rows.filter(at__gte=since)
+    if until is not None:
+        rows = rows.filter(at__lte=until)
     return [_line(row) for row in rows[:limit]]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 _registry: dict[str, "Verb"] = {}
+_readings: list[str] = []
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,17 @@ def verb(code: str, label: str, **payload: type) -> Verb:
         raise ValueError(f"verb {code} registered twice")
     _registry[code] = Verb(code, label, payload)
     return _registry[code]
+
+
+def reading(code: str, label: str, **payload: type) -> Verb:
+    """Register a verb that says somebody looked into a file: « Qui a consulté ce dossier » lists its rows."""
+    _readings.append(code)
+    return verb(code, label, **payload)
+
+
+def readings() -> list[str]:
+    """Codes of the verbs by which a file is looked into, whatever package they are of."""
+    return list(_readings)
 
 
 def registered() -> Mapping[str, Verb]:

@@ -36,7 +36,7 @@ def _services(actor: Actor) -> list[uuid.UUID]:
 def readable(entered: Entrance) -> Q:
     """Rows of this file that this reader may read."""
     return (
-        Q(person_id=entered.person.pk, section__in=sorted(entered.sections))
+        Q(person_id__in=entered.ids, section__in=sorted(entered.sections))
         & (Q(within__isnull=True) | Q(within__in=_services(entered.actor)))
         & (Q(only__isnull=True) | Q(only=entered.actor.user_id))
     )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop as N_
 from django.utils.translation import pgettext_lazy
 
-from maillage.audit.verbs import verb
+from maillage.audit.verbs import reading, verb
 
 
 class Group(models.TextChoices):
@@ -23,6 +23,14 @@ class Group(models.TextChoices):
     FAMILY = "family", _("Famille")
     JUSTICE = "justice", _("Justice")
     DOCUMENT = "document", _("Documents, partages")
+
+
+class Asked(models.TextChoices):
+    """Whether the young person said what she wants once she is eighteen."""
+
+    SAID = "said", _("Oui, avec ses mots ci-dessous")
+    REFUSED = "refused", _("Non, elle n’a pas souhaité répondre")
+    NOT_YET = "not_yet", _("Pas encore")
 
 
 class Level(models.TextChoices):
@@ -169,7 +177,8 @@ GOAL_SET = verb("goal.set", N_("Objectif posé"), domain=str)
 GOAL_EDITED = verb("goal.edited", N_("Objectif modifié"), domain=str, state=str, version=int)
 DOCUMENT_FILED = verb("document.filed", N_("Document classé"), kind=str, size=int)
 DOCUMENT_WITHDRAWN = verb("document.withdrawn", N_("Document retiré"), kind=str)
-DOCUMENT_READ = verb("document.read", N_("Document lu"), kind=str)
+MAJORITY_PLANNED = verb("majority.planned", N_("Dix-huit ans : suite écrite"), ends=int, goes_on=int)
+DOCUMENT_READ = reading("document.read", N_("Document lu"), kind=str)
 FAMILY_RECORDED = verb("family.recorded", N_("Lien avec la famille noté"), kind=str, helpline=str)
 FAMILY_CORRECTED = verb("family.corrected", N_("Lien avec la famille corrigé"), kind=str, number=int)
 LEGAL_OPENED = verb("legal.opened", N_("Procédure enregistrée"), kind=str)
@@ -179,7 +188,7 @@ FLAG_LIFTED = verb("flag.lifted", N_("Repère levé"))
 TASK_SET = verb("task.set", N_("Tâche ajoutée"), kind=str, task=uuid.UUID)
 SHARE_MADE = verb("share.made", N_("Partage"), basis=str, bound=bool, until=datetime, items=int, link=bool)
 SHARE_ENDED = verb("share.ended", N_("Partage arrêté"))
-SHARE_READ = verb("share.read", N_("Partage lu"), link=bool)
+SHARE_READ = reading("share.read", N_("Partage lu"), link=bool)
 SHARE_REFUSED = verb("share.refused", N_("Code de partage refusé"), tries=int)
 OBSERVATION_WRITTEN = verb("observation.written", N_("Observation écrite"))
 OBSERVATION_CORRECTED = verb("observation.corrected", N_("Observation corrigée"), number=int)

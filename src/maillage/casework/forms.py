@@ -1,5 +1,6 @@
 """What is typed in the shared file."""
 
+import uuid
 from collections.abc import Iterable
 from datetime import time, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.casework import words as labels
 from maillage.casework.enums import (
+    Asked,
     Basis,
     DocumentType,
     Domain,
@@ -27,6 +29,7 @@ from maillage.casework.enums import (
     Told,
 )
 from maillage.casework.selectors import Words
+from maillage.casework.services import majority
 from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.common.forms import TokenForm
@@ -436,3 +439,52 @@ class JudgementForm(FileForm):
     justification = long_text(4, label=labels.JUDGEMENT["justification"])
     review_on = a_day(label=labels.JUDGEMENT["review_on"])
     section = section_field()
+
+
+class MajorityForm(TokenForm):
+    """What comes at eighteen: one field a mission, named by its id."""
+
+    GOES_ON, ENDS = "goes_on", "ends"
+
+    until = a_day(label=_("Pour ce qui continue, jusqu’au"), required=False)
+    legal_basis = forms.ChoiceField(
+        label=_("Sur quelle base, une fois majeure ou majeur"),
+        choices=[(one.value, one.label) for one in majority.BASES],
+        initial=majority.BASES[0],
+    )
+    ends_text = long_text(label=_("Ce qui s’arrête, et comment on le prépare"), rows=2, required=False)
+    goes_on_text = long_text(label=_("Ce qui continue, et avec qui"), rows=2, required=False)
+    asked = forms.ChoiceField(label=_("A-t-elle dit ce qu’elle veut ?"), choices=Asked, widget=forms.RadioSelect)
+    words = long_text(label=_("Avec ses mots"), rows=3, required=False)
+
+    def __init__(self, *args: Any, missions: Iterable[tuple[uuid.UUID, str]], hers: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.missions = []
+        for pk, label in missions:
+            self.missions.append(str(pk))
+            self.fields[str(pk)] = forms.ChoiceField(
+                label=label,
+                choices=[(self.ENDS, _("S’arrête à dix-huit ans")), (self.GOES_ON, _("Continue après dix-huit ans"))],
+                widget=forms.RadioSelect,
+                error_messages={"required": _("Dites si cette mission s’arrête ou continue.")},
+            )
+        if not hers:
+            del self.fields["words"]
+            self.fields["asked"].choices = [one for one in Asked.choices if one[0] != Asked.SAID]  # type: ignore[attr-defined]
+
+    @property
+    def each(self) -> list[Any]:
+        return [self[name] for name in self.missions]
+
+    @property
+    def rest(self) -> list[Any]:
+        return [bound for bound in self.visible_fields() if bound.name not in self.missions]
+
+    def values(self) -> dict[str, Any]:
+        """What `majority_plan` takes."""
+        given = self.cleaned_data
+        return {
+            "goes_on": {uuid.UUID(name): given[name] == self.GOES_ON for name in self.missions},
+            "words": given.get("words", ""),
+            **{name: given[name] for name in ("until", "legal_basis", "ends_text", "goes_on_text", "asked")},
+        }

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, F, Q, QuerySet, Value
+from django.db.models import Count, F, Max, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
 from maillage.accounts.actors import Actor
@@ -329,3 +329,23 @@ def incidents_of(actor: Actor, place: Organisation) -> list[PlaceIncident]:
     """What happened around a place, newest first: when, of which kind, passed on or not. Never the words."""
     rows = access.incidents_visible_to(actor).filter(organisation=place).select_related("author")
     return list(rows.defer("text", "sent_to").order_by("-happened_at", "-pk"))
+
+
+def last_written(person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, datetime]:
+    """When something was last written in each of these files that has a line at all. One query."""
+    lines = TimelineEntry.objects.filter(person_id__in=list(person_ids)).order_by()
+    return dict(lines.values_list("person_id").annotate(Max("written_at")))
+
+
+def said_of_her(entered: Entrance, opened: Opened) -> list[tuple[str, datetime, str, str, str]]:
+    """Observations and judgements as they stand, for her own copy alone: label, when, author, text, her words."""
+    found = []
+    for one in threads_of(entered, opened, Observation):
+        row = one.row
+        label = f"{row.get_domain_display()} : {str(row.get_answer_display()).lower()}"
+        said = " — ".join(filter(None, (one.facts, one.who_saw)))
+        found.append((label, row.written_at, row.author.display_name, said, one.words))
+    for one in threads_of(entered, opened, Judgement):
+        said = " — ".join(filter(None, (one.reading, one.justification)))
+        found.append(("Avis professionnel", one.row.written_at, one.row.author.display_name, said, one.words))
+    return found

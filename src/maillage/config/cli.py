@@ -168,6 +168,16 @@ def parser() -> argparse.ArgumentParser:
     )
     verify.set_defaults(module="maillage.config.commands.journal", function="verify")
 
+    erasures = commands.add_parser("erasures", help="the ledger of destroyed files")
+    ledgers = erasures.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    replayed = ledgers.add_parser(
+        "replay",
+        parents=[data],
+        help="after a restore: destroy again what was destroyed since",
+        description="Reads the ledger kept beside the keys. `prepare` and `run` do it too. Safe to repeat.",
+    )
+    replayed.set_defaults(module="maillage.config.commands.erasures", function="replay")
+
     keys = commands.add_parser("keys", help="master keys")
     rotations = keys.add_subparsers(title="commands", metavar="COMMAND", required=True)
     rotate = rotations.add_parser(

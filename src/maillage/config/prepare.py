@@ -18,6 +18,7 @@ from django.db.migrations.executor import MigrationExecutor
 from maillage.accounts.models import User
 from maillage.audit.journal import SYSTEM
 from maillage.config.settings.base import PACKAGE
+from maillage.retention import ledger
 from maillage.vault import keyring
 
 
@@ -59,6 +60,14 @@ def definitions(*, look_closely: bool = True) -> None:
     if import_module("maillage.questionnaires.selectors").unpublished():
         import_module("maillage.questionnaires.publishing").publish_shipped(by=SYSTEM)
     stamp.write_text(sources)
+
+
+def erasures() -> int:
+    """Destroy again what a restored database remembers; how many files."""
+    if not ledger.path().exists():
+        return 0
+    done: int = import_module("maillage.retention.services").replay()
+    return done
 
 
 def _shipped() -> Iterable[tuple[str, Path]]:

@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(f"maillage.{package}.urls"))
-    for package in ("desk", "accounts", "tasks", "youth", "directory", "casework", "episodes", "portal")
+    for package in ("desk", "accounts", "tasks", "youth", "directory", "casework", "episodes", "retention", "portal")
 ]
 
 handler400 = "maillage.common.refusals.bad_request"

@@ -24,9 +24,11 @@ from maillage.directory.indexing import check as check_directory
 from maillage.directory.indexing import refresh as refresh_directory
 from maillage.directory.reminders import deliver as deliver_reminders
 from maillage.directory.reminders import remind
+from maillage.retention.worker import keep
 from maillage.tasks.outbox import deliver as deliver_notices
 from maillage.tasks.sweeper import sweep
 from maillage.youth.lookup_worker import look_up
+from maillage.youth.majority_worker import ROUNDS
 
 logger = logging.getLogger("maillage.worker")
 
@@ -42,6 +44,8 @@ TURNS: dict[str, Callable[[datetime], int]] = {
     "stale sheets": remind,
     "reminders": deliver_reminders,
     "lookups": look_up,
+    "retention": keep,
+    "eighteen": ROUNDS.turn,
 }
 
 

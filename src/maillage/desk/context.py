@@ -111,6 +111,10 @@ def _may(ability: Ability) -> Callable[[Actor], bool]:
     return lambda by: by.may(ability)
 
 
+def _keeps(by: Actor) -> bool:
+    return by.may(Ability.RETENTION_KEEP) or by.may(Ability.RETENTION_VISA)
+
+
 def _sees(by: Actor) -> bool:
     return bool(by.sections())
 
@@ -118,20 +122,34 @@ def _sees(by: Actor) -> bool:
 _DOORS = (
     (_("Accueil"), "house", "desk:home", _may(Ability.DESK_SEE)),
     (_("Retards"), "alarm-clock", "desk:watch", _may(Ability.OVERDUE_SEE)),
+    (_("Relevé"), "clock", "desk:coverage", _may(Ability.COVERAGE_SEE)),
     (_("Astreinte"), "calendar-clock", "tasks:rota", _may(Ability.DESK_SEE)),
     (_("Recherche"), "search", "desk:search", _sees),
+    (_("Listes"), "list-checks", "desk:lists", _sees),
     (_("Reçus"), "inbox", "casework:received", _sees),
+    (_("Remplacements"), "users", "youth:takeovers", _may(Ability.MISSION_EDIT)),
     (_("Annuaire"), "book-open", "directory:find", lambda by: bool(by.posts)),
     (_("Abords"), "map-pin", "casework:around", _may(Ability.INCIDENT_RECORD)),
     (_("Réglages"), "settings", "episodes:settings", _may(Ability.SETTINGS_EDIT)),
     (_("Comptes"), "users", "accounts:people", _may(Ability.ACCOUNTS_MANAGE)),
+    (_("Conservation"), "hourglass", "retention:home", _keeps),
+    (_("Archives"), "inbox", "retention:archives", _may(Ability.MISSION_EDIT)),
     (_("Journal"), "history", "desk:journal", _may(Ability.JOURNAL_READ)),
     (_("Mon compte"), "user", "accounts:home", lambda by: True),
 )
 
 
 # Opened seldom.
-_SELDOM = ("casework:received", "directory:find", "casework:around", "episodes:settings")
+_SELDOM = (
+    "retention:archives",
+    "desk:lists",
+    "desk:coverage",
+    "casework:received",
+    "youth:takeovers",
+    "directory:find",
+    "casework:around",
+    "episodes:settings",
+)
 MOST_TABS = 5
 
 

@@ -30,6 +30,8 @@ from maillage.vault.sealing import Opened
 from maillage.youth import selectors as people
 from maillage.youth.access import Entrance
 from maillage.youth.enums import MissionKind
+from maillage.youth.merge_selectors import Joined, joined_to
+from maillage.youth.temporary_selectors import Passing, passing
 
 if TYPE_CHECKING:
     from maillage.casework.models import TimelineEntry
@@ -109,6 +111,8 @@ class FilePage:
     may_write: bool
     may_add_task: bool
     may_share: bool
+    passing: Sequence[Passing] = ()
+    joined: Sequence[Joined] = ()
 
     @property
     def away(self) -> bool:
@@ -185,6 +189,8 @@ def file_page(entered: Entrance, at: datetime) -> FilePage:
         may_write=bool(casework.writable_sections(entered)),
         may_add_task=Section.EDUCATION in casework.writable_sections(entered),
         may_share=entered.may(Ability.FILE_SHARE) and bool(casework.writable_sections(entered)),
+        passing=passing(entered, casework.owns(entered)),
+        joined=joined_to(entered, opened),
     )
 
 

@@ -24,6 +24,7 @@ from maillage.episodes.outings import USUAL, Hours
 from maillage.tasks import rota
 from maillage.tasks import selectors as task_rows
 from maillage.youth import access as youth
+from maillage.youth import duties
 from maillage.youth import selectors as people
 from maillage.youth.enums import MissionKind
 from maillage.youth.faces import AT_HOME, Face, faces, roof_of
@@ -66,6 +67,7 @@ class Relay:
     answer_by: datetime
     due_at: datetime | None
     face: Face | None
+    url: str
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,9 @@ class Desk:
 
 
 def task_url(task: "Task") -> str:
-    """Where a task is read and done: on its episode, or by the file it was added to by hand."""
+    """Where a task is read and done: on its episode, by the file it was added to by hand, or on a screen of its own."""
+    if page := duties.page_of(task.key):
+        return page
     if task.context == task.subject:
         return reverse("casework:task", args=[task.subject, task.pk])
     return reverse("episodes:step", args=[task.context, task.pk])
@@ -162,7 +166,7 @@ def desk(actor: Actor, at: datetime, *, discreet: bool = False) -> Desk:
     `discreet`: a shared screen, no name anywhere.
     """
     homes = organisations_of(actor)
-    own = list(youth.current_missions(actor).filter(user_id=actor.user_id).values_list("person_id", "kind"))
+    own = list(youth.current_missions(actor).filter(user_id=actor.user_id).values_list("person__main_id", "kind"))
     personal = {person for person, kind in own if kind != MissionKind.TEMPORARY}
     # A temporary access is for reading: she is on the desk, nothing is recorded or opened through it.
     reading = {person for person, kind in own if kind == MissionKind.TEMPORARY}
@@ -191,7 +195,7 @@ def desk(actor: Actor, at: datetime, *, discreet: bool = False) -> Desk:
     record, start = actor.organisations_with(Ability.OUTING_RECORD), actor.organisations_with(Ability.EPISODE_OPEN)
     lines = []
     for pk, face in shown.items():
-        waiting = [task for task in addressed if task.subject == pk]
+        waiting = [task for task in addressed if task.subject == pk and not duties.page_of(task.key)]
         # Whoever's the next step is, then the reader's own next one: the rest is on the episode's page.
         owed = list({task.pk: task for task in [next_steps.get(pk), *waiting[:1]] if task}.values())
         personally = pk in personal
@@ -229,11 +233,14 @@ def desk(actor: Actor, at: datetime, *, discreet: bool = False) -> Desk:
                 answer_by=relay.answer_by,
                 due_at=relay.task.due_at,
                 face=shown.get(relay.task.subject),
+                url=task_url(relay.task),
             )
             for relay in relays
         ],
         steps=[
-            _step(actor, task, True, roles, shown.get(task.subject)) for task in addressed if task.subject not in said
+            _step(actor, task, True, roles, shown.get(task.subject))
+            for task in addressed
+            if task.subject not in said or duties.page_of(task.key)
         ],
         away=sorted(away, key=lambda line: line.episode.noticed_at if line.episode else at),
         outside=sorted(outside, key=lambda line: line.outing.expected_at if line.outing else at),
@@ -257,6 +264,7 @@ class Watch:
     homes: list[Organisation]
     steps: list[Step]
     on_call: list[Answers]
+    counts: bool  # whether she has figures of past months
 
 
 def watch(actor: Actor, at: datetime, *, discreet: bool = False) -> Watch:
@@ -286,7 +294,8 @@ def watch(actor: Actor, at: datetime, *, discreet: bool = False) -> Watch:
         for pk, task in sorted(found.items(), key=lambda one: (since[one[0]], one[1].order, one[0]))
     ]
     on_call = _on_call(actor.organisations_with(Ability.OVERDUE_SEE), at)
-    return Watch(task_rows.pulse(at, _zone(homes)), homes, steps, on_call)
+    counts = actor.may(Ability.COVERAGE_SEE)
+    return Watch(task_rows.pulse(at, _zone(homes)), homes, steps, on_call, counts)
 
 
 def _concern_notes(concern: task_rows.Concern) -> Iterator[str]:

@@ -29,6 +29,7 @@ from maillage.episodes.access import outing_or_404
 from maillage.tasks import services as tasks
 from maillage.tasks.selectors import waiting_for
 from maillage.youth import access as youth
+from maillage.youth import duties
 from maillage.youth.lookup import prove
 from maillage.youth.lookup_limits import one_more
 from maillage.youth.search import search
@@ -47,6 +48,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if not by.may(Ability.DESK_SEE):
         if by.may(Ability.ACCOUNTS_MANAGE):
             return redirect("accounts:people")
+        if by.may(Ability.RETENTION_VISA):
+            return redirect("retention:home")
         return redirect("desk:journal" if by.may(Ability.JOURNAL_READ) else "accounts:home")
     return _live(request, "home", desk=selectors.desk(by, now(), discreet=discreet(request)))
 
@@ -105,6 +108,8 @@ def acknowledge(request: HttpRequest, hand_over_id: uuid.UUID) -> HttpResponse:
         return redirect("desk:home")
     if relay is None:
         raise RuleBroken(_("Ce relais n’attend plus votre réponse."))
+    if page := duties.page_of(relay.task.key):
+        return redirect(page)  # more than a step: it says there what is taken
     _checked(TapForm(request.POST))
     tasks.hand_over_acknowledge(by=by, hand_over=relay)
     messages.success(request, _("Vous avez pris le relais."))

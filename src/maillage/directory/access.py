@@ -9,6 +9,9 @@ from maillage.accounts.actors import Actor
 from maillage.directory.enums import Confidentiality, SheetState
 from maillage.directory.models import Service, Structure
 
+# What a stranger may see of what is published: the one rule of the public pages, the API, files and the public index.
+OPEN_TO_ALL = Q(confidentiality=Confidentiality.PUBLIC, structure__confidentiality=Confidentiality.PUBLIC)
+
 
 def visible_every_service() -> QuerySet[Service]:
     """What any professional sees: for the professionals' index."""
@@ -21,9 +24,7 @@ def visible_services(by: Actor | None) -> QuerySet[Service]:
     """None: a stranger, who sees public services of public structures. A professional sees every published sheet
     (without the place of those that give it on request: it is not in the row)."""
     found = visible_every_service()
-    if by is None:
-        found = found.filter(confidentiality=Confidentiality.PUBLIC, structure__confidentiality=Confidentiality.PUBLIC)
-    return found
+    return found.filter(OPEN_TO_ALL) if by is None else found
 
 
 def visible_structures(by: Actor | None) -> QuerySet[Structure]:

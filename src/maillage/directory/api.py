@@ -6,7 +6,7 @@ It reads as a stranger. `/api/v1/openapi.json` describes it (OpenAPI 3.1). Unlik
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Literal
 
-from django.http import HttpRequest
+from django.http import HttpRequest, JsonResponse
 from ninja import NinjaAPI, Query, Schema
 from ninja.errors import HttpError
 from pydantic import Field, StringConstraints
@@ -224,10 +224,12 @@ def _score(services: Sequence[Service]) -> float:
     return round(sum(map(quality.of_service, services)) / len(services), 2) if services else 0.0
 
 
-def _page(items: Sequence[Any], total: int, asked: Pages) -> dict[str, Any]:
-    return {
-        "items": items, "total": total, "page": asked.page, "size": asked.size, "pages": -(-total // asked.size),
-    }  # fmt: skip
+def _page(items: Sequence[Any], total: int, asked: Pages) -> JsonResponse:
+    """Sent as it is: checking each of a thousand records again took a third of the time. A test checks them."""
+    return JsonResponse(
+        {"items": items, "total": total, "page": asked.page, "size": asked.size, "pages": -(-total // asked.size)},
+        json_dumps_params={"ensure_ascii": False},
+    )
 
 
 def _departements(asked: Where) -> list[str]:
@@ -270,7 +272,7 @@ def _asked(filters: Narrowed, asked: Pages, sources: Sequence[str], **more: Any)
 
 
 @api.get("/structures", response={200: PagedStructures, **_REFUSED}, tags=["Données"], url_name="structures")
-def list_structures(request: HttpRequest, asked: Query[StructureFilters]) -> dict[str, Any]:
+def list_structures(request: HttpRequest, asked: Query[StructureFilters]) -> JsonResponse:
     """Lister les structures publiques, par identifiant."""
     found, total = selectors.list_public_structures(
         sources=asked.sources,
@@ -302,7 +304,7 @@ def list_sources(request: HttpRequest) -> list[dict[str, str | None]]:
 
 
 @api.get("/services", response={200: PagedServices, **_REFUSED}, tags=["Données"], url_name="services")
-def list_services(request: HttpRequest, asked: Query[ServiceFilters]) -> dict[str, Any]:
+def list_services(request: HttpRequest, asked: Query[ServiceFilters]) -> JsonResponse:
     """Lister les services publics."""
     exact: dict[str, Sequence[str]] = {"departement": _departements(asked)}
     if asked.code_commune:
@@ -321,7 +323,7 @@ def retrieve_service(request: HttpRequest, id: str) -> dict[str, Any]:
 
 
 @api.get("/search/services", response={200: PagedFound, **_REFUSED}, tags=["Données"], url_name="search_services")
-def search_services(request: HttpRequest, asked: Query[SearchFilters]) -> dict[str, Any]:
+def search_services(request: HttpRequest, asked: Query[SearchFilters]) -> JsonResponse:
     """Rechercher des services.
 
     Avec `code_commune`, ou `lat` et `lon` : les services à moins de 50 km, du plus proche au plus lointain, puis ceux

@@ -8,7 +8,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,13 +21,13 @@ from django.conf import settings
 
 from maillage.directory.text import analyzer, plain_analyzer
 
-FORMAT = "4"  # another one: the index is built again
+FORMAT = "5"  # another one: the index is built again
 WRITER_MEMORY = 48_000_000  # bytes
 
 # Exact values, counted in facets. `hours` is « zone|hours ».
 EXACT = (
     "need", "theme", "public", "language", "channel", "kind", "source", "cost", "reception", "type", "commune",
-    "departement", "zone", "hours", "remote", "network", "cell7", "cell9", "cell11", "cell13",
+    "departement", "zone", "hours", "remote", "network", "cell5", "cell7", "cell9", "cell11", "cell13",
 )  # fmt: skip
 NUMBERS = ("age_from", "age_to", "lat", "lon", "quality")
 
@@ -88,29 +88,46 @@ def writing() -> Iterator[None]:
         yield
 
 
-def rebuild(audience: Audience, documents: Iterable[Mapping[str, Any]]) -> int:
-    """Build a new generation beside the present one, then use it; how many documents. Call within `writing()`."""
-    base = folder(audience)
-    base.mkdir(parents=True, exist_ok=True, mode=0o700)
-    before = {path.name for path in base.iterdir() if path.is_dir()}
-    number = 1 + max((int(name) for name in before if name.isdigit()), default=0)
-    place = base / str(number)
-    place.mkdir(mode=0o700)
-    index = _prepared(tantivy.Index(schema(), path=str(place)))
-    writer = index.writer(WRITER_MEMORY, 1)
-    count = 0
-    for document in documents:
-        writer.add_document(tantivy.Document.from_dict(dict(document), schema()))
-        count += 1
-    writer.commit()
-    writer.wait_merging_threads()
-    fresh = base / "current.new"
-    fresh.write_text(f"{number} {FORMAT}")
-    os.replace(fresh, _pointer(audience))
-    for name in before:
-        # Whoever still reads it keeps its open files.
-        shutil.rmtree(base / name, ignore_errors=True)
-    return count
+def rebuild(documents: Iterable[tuple[Mapping[str, Any], Collection[Audience]]]) -> dict[Audience, int]:
+    """Build a new generation of each index beside the present one, then use it; how many documents in each.
+
+    A document comes once, with the audiences it is for. Call within `writing()`.
+    """
+    made = {audience: _Generation(audience) for audience in Audience}
+    for fields, audiences in documents:
+        document = tantivy.Document.from_dict(dict(fields), schema())
+        for audience in audiences:
+            made[audience].add(document)
+    return {audience: generation.take_over() for audience, generation in made.items()}
+
+
+class _Generation:
+    """A folder of documents being written, that nobody reads yet."""
+
+    def __init__(self, audience: Audience) -> None:
+        self.audience, self.count = audience, 0
+        self.base = folder(audience)
+        self.base.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.before = {path.name for path in self.base.iterdir() if path.is_dir()}
+        self.number = 1 + max((int(name) for name in self.before if name.isdigit()), default=0)
+        place = self.base / str(self.number)
+        place.mkdir(mode=0o700)
+        self.writer = _prepared(tantivy.Index(schema(), path=str(place))).writer(WRITER_MEMORY, 1)
+
+    def add(self, document: tantivy.Document) -> None:
+        self.writer.add_document(document)
+        self.count += 1
+
+    def take_over(self) -> int:
+        self.writer.commit()
+        self.writer.wait_merging_threads()
+        fresh = self.base / "current.new"
+        fresh.write_text(f"{self.number} {FORMAT}")
+        os.replace(fresh, _pointer(self.audience))
+        for name in self.before:
+            # Whoever still reads it keeps its open files.
+            shutil.rmtree(self.base / name, ignore_errors=True)
+        return self.count
 
 
 def update(audience: Audience, ids: Sequence[str], documents: Iterable[Mapping[str, Any]]) -> None:

@@ -11,7 +11,7 @@ from maillage.directory import hours as opening
 from maillage.directory import vocabulary
 from maillage.directory.enums import Channel, Confidentiality, StructureKind
 from maillage.directory.models import Service, Structure
-from maillage.directory.queries import LARGEST_RADIUS, RADIUS, Query
+from maillage.directory.queries import LARGEST_RADIUS, RADIUS, Bounds, Query
 from maillage.reference import communes
 
 _ANY = ("", "—")
@@ -39,6 +39,19 @@ class CommuneField(forms.CharField):
         return found[0].code
 
 
+class BoundsField(forms.CharField):
+    """What a map shows: « south,west,north,east » in degrees; None when that is nothing."""
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        try:
+            south, west, north, east = (float(part) for part in text.split(","))
+        except ValueError:
+            return None
+        fits = -90 <= south <= north <= 90 and -180 <= west <= east <= 180  # also refuses what is no number
+        return Bounds(south, west, north, east) if fits else None
+
+
 class SearchForm(forms.Form):
     """Every filter may be left empty. Read from the address, so that a page of results can be kept and sent."""
 
@@ -52,6 +65,7 @@ class SearchForm(forms.Form):
     kind = forms.ChoiceField(label=_("Type de structure"), required=False)
     open_now = forms.BooleanField(label=_("Ouvert en ce moment"), required=False)
     remote = forms.BooleanField(label=_("Répond à distance"), required=False)
+    bounds = BoundsField(required=False, widget=forms.HiddenInput())
     page = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -77,6 +91,7 @@ class SearchForm(forms.Form):
             text=data.get("text", ""),
             commune=data.get("commune", ""),
             radius=int(data.get("radius") or RADIUS),
+            bounds=data.get("bounds"),
             needs=one("need"),
             publics=one("public"),
             age=data.get("age"),

@@ -1,12 +1,13 @@
 """Keeping the indexes true to the rows. Only the worker and commands write; web processes read.
 
-The public index is built from `access.visible_services(None)` and nothing else.
+The public index holds what `access.OPEN_TO_ALL` says a stranger may see, and nothing else.
 """
 
 import re
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
@@ -17,10 +18,10 @@ from maillage.directory.access import visible_every_service, visible_services
 from maillage.directory.engine import Audience
 from maillage.directory.models import Pending, Service
 from maillage.directory.quality import of_service
-from maillage.directory.sheets import REMOTE_STANDARD, departement_of, is_remote, placed_row
-from maillage.directory.terms import CELLS, EVERYWHERE
+from maillage.directory.rows import Line, lines
+from maillage.directory.sheets import departement_of, is_remote, placed_row
+from maillage.directory.terms import CELLS, ENOUGH_TO_REBUILD, EVERYTHING, EVERYWHERE
 
-ENOUGH_TO_REBUILD = 20_000
 _BATCH = 2_000
 _SIGNS = re.compile(r"(?<=\w)['’-](?=\w)")
 
@@ -31,52 +32,68 @@ def _rows(audience: Audience) -> QuerySet[Service]:
     return visible_services(None) if audience is Audience.PUBLIC else visible_every_service()
 
 
-def document(service: Service) -> Mapping[str, Any]:
+_EVERYONE = tuple(Audience)
+_PROFESSIONALS = (Audience.PROFESSIONALS,)
+
+
+@lru_cache(maxsize=20_000)
+def _said(needs: Sequence[str], themes: Sequence[str], publics: Sequence[str]) -> tuple[list[str], str, str]:
+    """Themes with their categories, the labels of needs, those of publics."""
+    known = vocabulary.needs()
+    all_ = vocabulary.themes_for(needs, themes)
+    labels = " ".join(known[code].label for code in needs if code in known)
+    return (
+        [*all_, *sorted({theme.split("--")[0] for theme in all_})],
+        labels,
+        " ".join(vocabulary.label("publics", public) for public in publics),
+    )
+
+
+_zone_at = lru_cache(maxsize=200)(opening.zone_at)
+
+
+def document(line: Line) -> Mapping[str, Any]:
     """What the index holds of a service: nothing that its row or its structure's does not."""
-    structure = service.structure
-    placed = placed_row(service)
-    remote = is_remote(service)
+    structure, placed = line.structure, placed_row(line)
+    remote = is_remote(line)
     departement = departement_of(placed)
-    times = service.hours or structure.hours
-    needs = vocabulary.needs()
-    themes = vocabulary.themes_for(service.needs, service.themes)
-    labels = " ".join(needs[code].label for code in service.needs if code in needs)
-    publics = " ".join(vocabulary.label("publics", public) for public in service.publics)
-    names = f"{service.name} {structure.name}"
-    text = " ".join([names, placed.commune_name, labels, service.description, publics, service.publics_note])
+    times = line.hours or structure.hours
+    themes, labels, publics = _said(line.needs, line.themes, line.publics)
+    names = f"{line.name} {structure.name}"
+    joined = _SIGNS.sub("", names)  # « Entr’actes » is also typed in one word
+    text = " ".join([names, placed.commune_name, labels, line.description, publics, line.publics_note])
     values: dict[str, Any] = {
-        "id": str(service.pk),
-        "need": list(service.needs),
-        "theme": [*themes, *sorted({theme.split("--")[0] for theme in themes})],
-        "public": list(service.publics),
-        "language": list(service.languages),
-        "channel": list(service.channels),
+        "id": str(line.id),
+        "need": list(line.needs),
+        "theme": themes,
+        "public": list(line.publics),
+        "language": list(line.languages),
+        "channel": list(line.channels),
         "kind": [structure.kind],
-        "source": [service.source],
+        "source": [line.source],
         "network": list(structure.networks),
-        "reception": list(service.reception),
-        # « Entr’actes » is also typed in one word.
-        "name": f"{names} {_SIGNS.sub('', names)}",
+        "reception": list(line.reception),
+        "name": f"{names} {joined}",
         "body": text,
-        "plain": f"{text} {_SIGNS.sub('', names)}",
-        "quality": round(100 * of_service(service)),
+        "plain": f"{text} {joined}",
+        "quality": round(100 * of_service(line)),
+        "age_from": line.age_from if line.age_from is not None else 0,
+        "age_to": line.age_to if line.age_to is not None else 999,
     }
-    if service.cost:
-        values["cost"] = [service.cost]
-    if service.type:
-        values["type"] = [service.type]
+    if line.cost:
+        values["cost"] = [line.cost]
+    if line.type:
+        values["type"] = [line.type]
     if placed.commune:
         values["commune"] = [placed.commune]
     if departement:
         values["departement"] = [departement]
     if remote or not placed.commune:
-        values["zone"] = list(service.zones) or ([EVERYWHERE] if remote else [])
-    if remote or REMOTE_STANDARD in service.reception:
+        values["zone"] = list(line.zones) or ([EVERYWHERE] if remote else [])
+    if remote:
         values["remote"] = ["1"]
     if times:
-        values["hours"] = [f"{opening.zone_at(departement)}|{times}"]
-    values["age_from"] = service.age_from if service.age_from is not None else 0
-    values["age_to"] = service.age_to if service.age_to is not None else 999
+        values["hours"] = [f"{_zone_at(departement)}|{times}"]
     if placed.latitude is not None and placed.longitude is not None:
         values["lat"], values["lon"] = round(placed.latitude * 1e5), round(placed.longitude * 1e5)
         for zoom, size in CELLS.items():
@@ -84,23 +101,23 @@ def document(service: Service) -> Mapping[str, Any]:
     return values
 
 
-def _documents(rows: QuerySet[Service], progress: Progress, total: int) -> Iterator[Mapping[str, Any]]:
-    for done, service in enumerate(rows.order_by("reference").iterator(chunk_size=_BATCH), 1):
-        yield document(service)
+def _documents(progress: Progress) -> Iterator[tuple[Mapping[str, Any], Collection[Audience]]]:
+    """Every document once, with whom it is for."""
+    rows = visible_every_service()
+    total = rows.count()
+    for done, line in enumerate(lines(rows.order_by("reference"), _BATCH), 1):
+        yield document(line), _EVERYONE if line.public else _PROFESSIONALS
         if done % _BATCH == 0:
             progress(done, total)
 
 
 def rebuild(progress: Progress = lambda done, total: None) -> dict[str, int]:
-    """Both indexes, from the rows; how many documents each holds."""
-    made = {}
+    """Both indexes, from the rows, read once; how many documents each holds."""
     with engine.writing():
         seen = list(Pending.objects.order_by("at").values_list("pk", flat=True)[: 10 * ENOUGH_TO_REBUILD])
-        for audience in Audience:
-            rows = _rows(audience)
-            made[audience.value] = engine.rebuild(audience, _documents(rows, progress, rows.count()))
+        made = engine.rebuild(_documents(progress))
         _forget(seen)
-    return made
+    return {audience.value: count for audience, count in made.items()}
 
 
 def refresh(now: datetime | None = None) -> int:
@@ -109,7 +126,7 @@ def refresh(now: datetime | None = None) -> int:
         return sum(rebuild().values())
     if not Pending.objects.exists():
         return 0
-    if Pending.objects.count() > ENOUGH_TO_REBUILD:
+    if Pending.objects.count() > ENOUGH_TO_REBUILD or Pending.objects.filter(service_id=EVERYTHING).exists():
         return sum(rebuild().values())
     done = 0
     while waiting := list(Pending.objects.order_by("at", "pk").values_list("pk", "service_id")[:_BATCH]):
@@ -117,7 +134,7 @@ def refresh(now: datetime | None = None) -> int:
         with engine.writing():
             for audience in Audience:
                 rows = _rows(audience).filter(pk__in=ids).order_by("reference")
-                engine.update(audience, [str(pk) for pk in ids], [document(row) for row in rows])
+                engine.update(audience, [str(pk) for pk in ids], map(document, lines(rows, _BATCH)))
         _forget([pk for pk, _service in waiting])
         done += len(ids)
     return done

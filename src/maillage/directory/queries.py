@@ -28,6 +28,7 @@ class Query:
     commune: str = ""  # INSEE code: nearest first, then what answers there from a distance
     point: Point | None = None  # instead of `commune`, when a browser gave its place on request; never kept
     radius: int = RADIUS  # km around the commune or point
+    bounds: "Bounds | None" = None  # only what has its place in a map's view
     departement: str = ""
     open_at: datetime | None = None  # only what is open then
     remote: bool = False  # only what answers by phone, message or chat
@@ -192,10 +193,18 @@ class Bounds:
 
 @dataclass(frozen=True)
 class MapPoint:
-    """One service to draw, or a cluster of `count` of them (`id` None and `name` empty)."""
+    """One service to draw, or a cluster of `count` of them (`structure_id` None and `name` empty)."""
 
     latitude: float
     longitude: float
     count: int = 1
-    id: uuid.UUID | None = None
+    structure_id: uuid.UUID | None = None
     name: str = ""
+
+
+@dataclass(frozen=True)
+class MapView:
+    """What a map shows. `total`: of the services in view, in clusters or not."""
+
+    total: int
+    points: Sequence[MapPoint]

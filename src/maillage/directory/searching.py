@@ -1,7 +1,7 @@
 """From a `Query` to the index and back: which services, in which order, with which counts. No row is read here."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -23,6 +23,7 @@ FACETS: Mapping[str, int] = {
 }  # fmt: skip
 _MOST_COMMUNES = 4_000  # within the largest radius
 _MOST_CELLS = 400
+_ACROSS = 16  # clusters from one side of the view to the other
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,9 @@ def _filters(reader: Reader, query: Query) -> list[Clause]:
     if query.departement and not query.commune:
         zones = [query.departement, EVERYWHERE]
         must.append((Occur.Must, _any_of(("departement", [query.departement]), ("zone", zones))))
+    if query.bounds is not None:
+        must.append((Occur.Must, _range("lat", _fixed(query.bounds.south), _fixed(query.bounds.north))))
+        must.append((Occur.Must, _range("lon", _fixed(query.bounds.west), _fixed(query.bounds.east))))
     if query.quality > 0:
         must.append((Occur.Must, _range("quality", query.quality, None)))
     if query.remote:
@@ -175,6 +179,10 @@ def _filters(reader: Reader, query: Query) -> list[Clause]:
         must.append((Occur.Must, _any("hours", _open(tuple(reader.hours()), _minute(query.open_at))) if reader.hours()
                      else tantivy.Query.empty_query()))  # fmt: skip
     return must
+
+
+def _fixed(degrees: float) -> int:
+    return round(degrees * 1e5)
 
 
 def _minute(at: datetime) -> datetime:
@@ -230,16 +238,14 @@ def _there(query: Query, distances: Sequence[tuple[str, float]]) -> tantivy.Quer
 
 def cells(reader: Reader, query: Query, bounds: Bounds) -> tuple[int, list[tuple[float, float, int]], list[str]]:
     """For a map's view: how many services, then either clusters (latitude, longitude, count) or ids to draw."""
-    must = _filters(reader, query)
-    must.append((Occur.Must, _range("lat", round(bounds.south * 1e5), round(bounds.north * 1e5))))
-    must.append((Occur.Must, _range("lon", round(bounds.west * 1e5), round(bounds.east * 1e5))))
+    must = _filters(reader, replace(query, bounds=bounds))
     heard = texts.hear(query.text, reader.knows, reader.words()) if query.text.strip() else None
     asked = _both(must, _spoken(heard, every_word=True) if heard else None)
     total = int(_page(reader, asked, 1).count)
     if total <= _MOST_CELLS:
         return total, [], reader.ids(_page(reader, asked, max(total, 1)).hits)
     span = max(bounds.north - bounds.south, bounds.east - bounds.west)
-    zoom = next((zoom for zoom, size in CELLS.items() if span / size > 10), max(CELLS))
+    zoom = next((zoom for zoom, size in reversed(CELLS.items()) if span / size <= _ACROSS), min(CELLS))
     name, size = f"cell{zoom}", CELLS[zoom]
     found = []
     for cell, count in reader.counts(asked, {name: _MOST_CELLS * 4})[name].items():

@@ -24,12 +24,14 @@ from maillage.directory.queries import (
     Facet,
     FacetValue,
     MapPoint,
+    MapView,
     Page,
     Query,
     Sheet,
     StructureSheet,
     Understood,
 )
+from maillage.directory.rows import lines
 
 _DEEPEST = 10_000  # results: nobody reads further, and an index would be emptied page by page
 
@@ -153,23 +155,25 @@ def _facets(query: Query, counts: Mapping[str, Mapping[str, int]]) -> Iterable[F
             yield Facet(name, label, tuple(values))
 
 
-def map_points(bounds: Bounds, query: Query | None = None, *, by: Actor | None = None) -> list[MapPoint]:
+def map_view(bounds: Bounds, query: Query | None = None, *, by: Actor | None = None) -> MapView:
     """What to draw in a map's view: services, or clusters of them when they are many. Filters of `query` hold; its
     commune, radius and page do not."""
     try:
         reader = Reader(_audience(by))
     except NotReady:
-        return []
-    _total, clusters, ids = searching.cells(reader, query or Query(), bounds)
+        return MapView(0, ())
+    total, clusters, ids = searching.cells(reader, query or Query(), bounds)
     if clusters:
-        return [MapPoint(latitude, longitude, count) for latitude, longitude, count in clusters]
-    rows = visible_services(by).in_bulk([uuid.UUID(pk) for pk in ids])
-    points = ((row, sheets.placed_row(row)) for row in rows.values())
-    return [
-        MapPoint(placed.latitude, placed.longitude, 1, row.pk, row.name)
-        for row, placed in points
-        if placed.latitude is not None and placed.longitude is not None
+        return MapView(total, [MapPoint(latitude, longitude, count) for latitude, longitude, count in clusters])
+    # Rows are asked again what may be seen, as for a list.
+    found = lines(visible_services(by).filter(pk__in=ids).order_by("reference"), len(ids) or 1)
+    placed = ((line, sheets.placed_row(line)) for line in found)
+    points = [
+        MapPoint(place.latitude, place.longitude, 1, line.structure.id, line.name)
+        for line, place in placed
+        if place.latitude is not None and place.longitude is not None
     ]
+    return MapView(total, points)
 
 
 def public_service(pk: uuid.UUID) -> Sheet | None:

@@ -1,20 +1,21 @@
 """From rows to what a page shows. A row holds no hidden place, so neither can a sheet."""
 
 from datetime import date, datetime, timedelta
+from typing import overload
 
 from maillage.directory import hours as opening
 from maillage.directory import vocabulary
 from maillage.directory.enums import REMOTE, Channel, Confidentiality, StructureKind
 from maillage.directory.models import Service, Structure
 from maillage.directory.queries import Sheet, StructureSheet
-from maillage.reference import communes
+from maillage.directory.rows import Home, Line
 
 STALE_AFTER = timedelta(days=365)  # a sheet nobody confirmed for a year says so
 ON_SITE_STANDARD, REMOTE_STANDARD = "en-presentiel", "a-distance"
 
 
-def is_remote(service: Service) -> bool:
-    return bool(REMOTE & set(service.channels)) or REMOTE_STANDARD in service.reception
+def is_remote(service: Service | Line) -> bool:
+    return not REMOTE.isdisjoint(service.channels) or REMOTE_STANDARD in service.reception
 
 
 def last_confirmed(row: Service | Structure) -> date:
@@ -25,17 +26,16 @@ def is_stale(row: Service | Structure, today: date) -> bool:
     return today - last_confirmed(row) > STALE_AFTER
 
 
-def departement_of(row: Service | Structure) -> str:
-    """Of its commune; "" without one."""
-    if not row.commune:
-        return ""
-    known = communes.find(row.commune)
-    if known is not None:
-        return known.departement
-    return row.commune[:3] if row.commune.startswith("97") else row.commune[:2]
+def departement_of(row: Service | Structure | Line | Home) -> str:
+    """Of its commune, whose code begins with it; "" without one."""
+    return row.commune[:3] if row.commune.startswith(("97", "98")) else row.commune[:2]
 
 
-def placed_row(service: Service) -> Service | Structure:
+@overload
+def placed_row(service: Service) -> Service | Structure: ...
+@overload
+def placed_row(service: Line) -> Line | Home: ...
+def placed_row(service: Service | Line) -> Service | Structure | Line | Home:
     """Whose place is its place: its own, else its structure's; its own, empty, when it gives it on request."""
     if service.confidentiality == Confidentiality.ON_REQUEST or service.commune or service.address:
         return service

@@ -7,6 +7,7 @@ from maillage.directory import api, views
 _screens = (
     [
         path("", views.find, name="find"),
+        path("points/", views.points, name="points"),
         path("a-traiter/", views.to_do, name="to_do"),
         path("proposer/", views.structure_new, name="structure_new"),
         path("fiche/<uuid:pk>/", views.sheet, name="sheet"),

@@ -3,10 +3,13 @@
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,11 +20,11 @@ from maillage.accounts.selectors import organisations_of
 from maillage.common.clock import now
 from maillage.common.doors import door
 from maillage.common.forms import TokenForm, attempt, posted
-from maillage.directory import access, keeping, places, selectors, services
+from maillage.directory import access, keeping, maps, places, selectors, services
 from maillage.directory.enums import AnswerState, Confidentiality, ProposalKind, ProposalState, SheetState
 from maillage.directory.forms import AnswerForm, MergeForm, ReasonForm, SearchForm, ServiceForm, StructureForm
 from maillage.directory.models import Service, Structure
-from maillage.directory.queries import RADIUS
+from maillage.directory.queries import RADIUS, Query
 
 
 def _require(by: Actor, ability: Ability) -> None:
@@ -42,18 +45,61 @@ def find(request: HttpRequest) -> HttpResponse:
     by = actor(request)
     form = SearchForm({"radius": RADIUS, **request.GET.dict()} if request.GET else None)
     form.is_valid()
-    page = selectors.search(form.query(now()), by=by)
-    asked = request.GET.copy()
-    asked.pop("page", None)
+    query = form.query(now())
+    page = selectors.search(query, by=by)
     precise = ("need", "public", "age", "language", "kind", "open_now", "remote")
     context = {
         "form": form,
         "page": page,
-        "asked": asked.urlencode(),
+        "asked": _asked(request),
         "may_propose": by.may(Ability.DIRECTORY_PROPOSE),
-        "narrowed": any(asked.get(name) for name in precise),
+        "narrowed": any(request.GET.get(name) for name in precise),
+        "in_view": query.bounds is not None,
+        "everywhere": _asked(request, "bounds"),
+        "toggle": _asked(request, "map", "bounds") if request.GET.get("map") else f"{_asked(request)}&map=1",
+        "map": _map(request, query) if request.GET.get("map") else None,
     }
     return render(request, "directory/find.html", context)
+
+
+def _asked(request: HttpRequest, *without: str) -> str:
+    """The address of the same search, on its first page."""
+    asked = request.GET.copy()
+    for name in ("page", *without):
+        asked.pop(name, None)
+    return asked.urlencode()
+
+
+def _map(request: HttpRequest, query: Query) -> dict[str, Any]:
+    frame = maps.first_view(query)
+    return {
+        "bounds": f"{frame.south:.4f},{frame.west:.4f},{frame.north:.4f},{frame.east:.4f}",
+        "points": f"{reverse('directory:points')}?{_asked(request, 'bounds', 'map')}",
+        "list": f"{reverse('directory:find')}?{_asked(request, 'bounds')}",
+        "tiles": settings.PORTAL_TILES,
+        "tiles_by": settings.PORTAL_TILES_BY,
+    }
+
+
+@door()
+@require_safe
+def points(request: HttpRequest) -> HttpResponse:
+    """What the map draws in its view: [latitude, longitude, how many, name, address of its sheet], and outlines."""
+    by = actor(request)
+    form = SearchForm(request.GET.dict())
+    form.is_valid()
+    query = form.query(now())
+    if query.bounds is None:
+        return JsonResponse({}, status=422)
+    view = selectors.map_view(query.bounds, query, by=by)
+    drawn = [
+        [one.latitude, one.longitude, one.count, one.name,
+         reverse("directory:sheet", args=[one.structure_id]) if one.structure_id else ""]
+        for one in view.points
+    ]  # fmt: skip
+    near = maps.outlines_of(query.bounds)
+    files = {kind: [static(name) for name in names] for kind, names in near.items()}
+    return JsonResponse({"total": view.total, "points": drawn, **files})
 
 
 @door()

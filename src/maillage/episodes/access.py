@@ -61,7 +61,7 @@ def abilities(actor: Actor, person_id: uuid.UUID) -> frozenset[Ability]:
     """
     return frozenset(
         ability
-        for mission in youth.current_missions(actor).filter(person_id=person_id)
+        for mission in youth.current_missions(actor).filter(person__main=person_id)
         if mission.kind != MissionKind.TEMPORARY
         for post in youth.posts_for(actor, mission)
         for ability in ABILITIES[post.role]

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop as N_
 
-from maillage.audit.verbs import verb
+from maillage.audit.verbs import reading, verb
 
 
 class EpisodeKind(models.TextChoices):
@@ -226,6 +226,6 @@ EVENT_CORRECTED = verb("episode.event_corrected", N_("Ligne corrigée"), kind=st
 DOCUMENT_MADE = verb(
     "episode.document_made", N_("Document produit"), kind=str, number=str, sha256=str, content_sha256=str, lines=int
 )
-DOCUMENT_READ = verb("episode.document_read", N_("Document lu"), kind=str, number=str)
+DOCUMENT_READ = reading("episode.document_read", N_("Document lu"), kind=str, number=str)
 EPISODE_CLOSED = verb("episode.closed", N_("Épisode clos"), reason=str, unsettled=int)
 EPISODE_REOPENED = verb("episode.reopened", N_("Épisode rouvert"))

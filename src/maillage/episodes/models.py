@@ -171,7 +171,10 @@ class MissingEpisode(BaseModel):
                 name="episodes_closed_has_reason",
             ),
         ]
-        indexes = [models.Index(fields=["organisation", "closed_at"], name="episodes_open_of_org")]
+        indexes = [
+            models.Index(fields=["organisation", "closed_at"], name="episodes_open_of_org"),
+            models.Index(fields=["organisation", "noticed_at"], name="episodes_noticed_of_org"),
+        ]
 
 
 class EpisodeEvent(BaseModel):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from django.db.models import Case, When
 from django.utils.translation import gettext as _
 
 from maillage.common.errors import RuleBroken
@@ -19,12 +20,14 @@ def protocol_of(version: ProtocolVersion) -> protocol.Protocol:
 
 def current(departement: str, at: datetime) -> ProtocolVersion:
     """The version that rules new episodes: the one the département loaded or chose last, else the one for all."""
-    ruling = ProtocolVersion.objects.filter(current_from__lte=at).order_by("-current_from", "-loaded_at", "-id")
-    found = ruling.filter(departement=departement).first()
+    ruling = ProtocolVersion.objects.filter(current_from__lte=at, departement__in=[departement, ANY])
+    own_first = Case(When(departement=departement, then=0), default=1)
+    found = ruling.order_by(own_first, "-current_from", "-loaded_at", "-id").first()
     choice = chosen(departement, at)
-    if choice is not None and (found is None or found.current_from is None or found.current_from <= choice.chosen_at):
-        return choice.protocol
-    found = found or ruling.filter(departement=ANY).first()
+    if choice is not None:
+        own = found.current_from if found is not None and found.departement == departement else None
+        if own is None or own <= choice.chosen_at:
+            return choice.protocol
     if found is None:
         raise RuleBroken(_("Aucun protocole n’est chargé pour ce département."))
     return found

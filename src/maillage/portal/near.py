@@ -1,17 +1,14 @@
 """Who is near, open now, in one's language: what the public directory answers for a need of the orientation."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from maillage.directory import selectors
 from maillage.directory.queries import Query, Sheet
 from maillage.portal.addresses import View
-from maillage.reference import communes, points
+from maillage.reference import communes, outlines, points
 
 SHOWN = 30
 RADIUS = 60  # km
@@ -84,24 +81,11 @@ def addressees(departement: str) -> Sequence[Sheet]:
     return selectors.search(Query(kinds=kinds, departement=departement, size=SHOWN), facets=False).hits
 
 
-def outlines(around: Place) -> Sequence[str]:
+def outlines_around(place: Place) -> Sequence[str]:
     """Static files of the outlines that a map centred there shows: its département and those it touches."""
-    return [f"portal/outlines/{code}.json" for code in neighbours().get(around.departement, ())]
+    return [outlines.file_of(code) for code in outlines.around(place.departement)]
 
 
-@cache
-def neighbours() -> Mapping[str, Sequence[str]]:
-    """Département → itself, then those whose frame meets its own."""
-    folder = files("maillage.portal") / "static" / "portal" / "outlines"
-    frames = {
-        file.name.removesuffix(".json"): json.loads(file.read_text("utf-8"))["b"]
-        for file in sorted(folder.iterdir(), key=lambda one: one.name)
-    }
-
-    def meet(one: Sequence[float], other: Sequence[float]) -> bool:
-        return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
-
-    return {
-        code: [code, *(near for near, frame in frames.items() if near != code and meet(frames[code], frame))]
-        for code in frames
-    }
+def communes_around(place: Place) -> str:
+    """That of the communes of its département; "" when there is none."""
+    return outlines.communes_of(place.departement) if outlines.around(place.departement) else ""

@@ -15,6 +15,7 @@ import lzma
 import struct
 import sys
 from collections.abc import Iterator
+from math import isnan
 from pathlib import Path
 
 OUT = Path(__file__).parent / "data" / "points.csv.gz"
@@ -42,7 +43,8 @@ def _point(row: dict[str, str]) -> tuple[float, float] | None:
     """Longitude and latitude."""
     if len(row["mairie_localisation"]) >= 2 * _POINT.size:
         _order, _kind, longitude, latitude = _POINT.unpack(bytes.fromhex(row["mairie_localisation"])[: _POINT.size])
-        return longitude, latitude
+        if not isnan(latitude):  # two town halls are said to be nowhere
+            return longitude, latitude
     corners = _corners(bytes.fromhex(row["geometry"])) if len(row["geometry"]) > 4 else []
     if not corners:
         return None

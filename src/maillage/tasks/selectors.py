@@ -4,8 +4,9 @@ import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from maillage.accounts.actors import Actor
@@ -38,12 +39,72 @@ def of_context(context: uuid.UUID) -> list[Task]:
     return of_contexts([context])[context]
 
 
+def live_of(context: uuid.UUID) -> list[Task]:
+    """What is still owed in one episode, in the plan's order."""
+    live = Task.objects.filter(context=context, state__in=[TaskState.OPEN, TaskState.WAITING])
+    return list(live.order_by("order", "created_at", "id"))
+
+
+def step_of(context: uuid.UUID, pk: uuid.UUID) -> Task | None:
+    """A step of that episode."""
+    return Task.objects.filter(context=context, pk=pk).first()
+
+
 def of_contexts(contexts: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[Task]]:
     """The steps of several contexts, each in its plan's order; an empty list where there is none."""
     found: dict[uuid.UUID, list[Task]] = {context: [] for context in contexts}
     for row in _tasks().filter(context__in=found).order_by("order", "created_at", "id"):
         found[row.context].append(row)
     return found
+
+
+def sent_at(document: str) -> Subquery:
+    """When the step that sends that document was done first, for each row whose id is a context."""
+    done = Task.objects.filter(context=OuterRef("pk"), document=document, state=TaskState.DONE)
+    return Subquery(done.order_by("done_at").values("done_at")[:1])
+
+
+def due_of(key: str) -> Subquery:
+    """« Au plus tard » of that step, for each row whose id is a context."""
+    return Subquery(Task.objects.filter(context=OuterRef("pk"), key=key).values("due_at")[:1])
+
+
+def relays_of(contexts: Iterable[uuid.UUID] | QuerySet[Any, Any]) -> dict[uuid.UUID, tuple[int, int]]:
+    """For each context that had any, how many times a step was handed over, and how many times somebody took it."""
+    made = HandOver.objects.filter(task__context__in=contexts).order_by()
+    counted = made.values("task__context").annotate(made=Count("pk"), taken=Count("acknowledged_at"))
+    return {row["task__context"]: (row["made"], row["taken"]) for row in counted}
+
+
+def of_key(context: uuid.UUID, key: str) -> Task | None:
+    """The step of that key in one context."""
+    return Task.objects.filter(context=context, key=key).first()
+
+
+def task_of(pk: uuid.UUID) -> Task:
+    return Task.objects.get(pk=pk)
+
+
+def newest_relay(task: uuid.UUID) -> HandOver:
+    """The last relay of a task that has one, with its task."""
+    return HandOver.objects.select_related("task").filter(task=task).latest("at", "pk")
+
+
+def newest_relays(tasks: Collection[uuid.UUID]) -> dict[uuid.UUID, HandOver]:
+    """The last relay of each of those tasks that has one."""
+    rows = HandOver.objects.filter(task_id__in=tasks).order_by("at", "pk")
+    return {row.task_id: row for row in rows}
+
+
+def owed_about(subject: uuid.UUID) -> bool:
+    """Whether anything is still to do about a young person."""
+    return Task.objects.filter(subject=subject, state__in=[TaskState.OPEN, TaskState.WAITING]).exists()
+
+
+def known_keys(contexts: Iterable[uuid.UUID], prefix: str) -> set[uuid.UUID]:
+    """Those contexts that have a step, settled or not, whose key begins so."""
+    rows = Task.objects.filter(context__in=set(contexts), key__startswith=prefix)
+    return set(rows.values_list("context", flat=True))
 
 
 def due_next(subjects: Iterable[uuid.UUID]) -> dict[uuid.UUID, Task]:
@@ -263,3 +324,16 @@ def rota_weeks(mine: Collection[Organisation], monday: date, now: datetime) -> l
                 )
             )
     return weeks
+
+
+def subjects_owed(subjects: Iterable[uuid.UUID]) -> frozenset[uuid.UUID]:
+    """Those about whom something is still owed. One query."""
+    live = Task.objects.filter(subject__in=list(subjects), state__in=[TaskState.OPEN, TaskState.WAITING])
+    return frozenset(live.order_by().values_list("subject", flat=True).distinct())
+
+
+def open_about(subjects: QuerySet[Any, Any], user_id: uuid.UUID) -> QuerySet[Task]:
+    """Open steps about those subjects, soonest first; of what was added by hand, her own alone."""
+    owed = Task.objects.filter(subject__in=subjects, state=TaskState.OPEN)
+    hers = ~Q(context=F("subject")) | Q(owner_user_id=user_id)
+    return owed.filter(hers).select_related("owner_user").order_by("due_at", "order", "id")

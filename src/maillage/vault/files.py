@@ -44,7 +44,7 @@ def store(row: models.Model, sealer: Sealer, clear: bytes) -> int:
 
 def load(row: models.Model, opened: Opened) -> bytes:
     """The clear content. FileNotFoundError when the file is gone."""
-    return opened.open_bytes(_label(row), path_of(row.pk).read_bytes())
+    return opened.open_bytes(_label(row), path_of(row.pk).read_bytes(), row)
 
 
 def remove(row_id: uuid.UUID) -> None:

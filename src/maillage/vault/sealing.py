@@ -116,10 +116,13 @@ class Opened:
     processes an architecture test lists.
     """
 
-    def __init__(self, key: DataKey, sections: Iterable[str]) -> None:
+    def __init__(self, key: DataKey, sections: Iterable[str], others: Iterable[DataKey] = ()) -> None:
+        """`others`: keys of files joined to this one, opened with the first of their rows that is read."""
         self.key_id = key.pk
         self.sections = frozenset(Section(section) for section in sections)
         self._aead = _primitive(key)
+        self._others = {other.pk: other for other in others}
+        self._opened: dict[uuid.UUID, aead.Aead] = {key.pk: self._aead}
 
     def value(self, row: models.Model, field: str) -> Any:
         """The clear value, None when empty. SectionClosed when its section was not opened."""
@@ -131,9 +134,15 @@ class Opened:
         sealed = getattr(row, field)
         if sealed is None:
             return None
-        if row.data_key_id != self.key_id:  # type: ignore[attr-defined]
-            raise SectionClosed(f"{row._meta.label} is under another key")
-        return json.loads(self._aead.decrypt(bytes(sealed), _value_label(row, field)))
+        return json.loads(self._under(row).decrypt(bytes(sealed), _value_label(row, field)))
+
+    def _under(self, row: models.Model) -> aead.Aead:
+        key_id = row.data_key_id  # type: ignore[attr-defined]
+        if key_id not in self._opened:
+            if key_id not in self._others:
+                raise SectionClosed(f"{row._meta.label} is under another key")
+            self._opened[key_id] = _primitive(self._others[key_id])
+        return self._opened[key_id]
 
     def text(self, row: models.Model, field: str) -> str:
         """The clear text, "" when empty."""
@@ -145,6 +154,8 @@ class Opened:
         column = row._meta.get_field(field)
         return isinstance(column, SealedField) and column.section in self.sections
 
-    def open_bytes(self, label: str, sealed: bytes) -> bytes:
-        clear: bytes = self._aead.decrypt(bytes(sealed), label.encode())
+    def open_bytes(self, label: str, sealed: bytes, row: models.Model | None = None) -> bytes:
+        """What was sealed under that label, with the key of `row` (None: the first of this right)."""
+        under = self._aead if row is None else self._under(row)
+        clear: bytes = under.decrypt(bytes(sealed), label.encode())
         return clear

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -39,11 +39,20 @@ _SHEET_KINDS = frozenset({MissionKind.HOSTS, MissionKind.CASE_WORKER, MissionKin
 
 
 def current_missions(actor: Actor) -> QuerySet[Mission]:
-    """The missions that let this actor see someone now. Erased files are nobody's.
+    """The missions that let this actor see someone now. Erased files are nobody's, archived ones are closed.
 
     A mission on call is for those on call: the rest of a service does not see everyone it may be called for. A foster
     carer sees through missions that name her: a service's children are not all hers.
     """
+    return _missions(actor).filter(person__archived_at__isnull=True, person__main__archived_at__isnull=True)
+
+
+def archived_missions(actor: Actor) -> QuerySet[Mission]:
+    """Her missions for files that are archived: what lets their owner bring one back. They open nothing."""
+    return _missions(actor).filter(person__archived_at__isnull=False)
+
+
+def _missions(actor: Actor) -> QuerySet[Mission]:
     instant = now()
     seeing = [post for post in actor.posts if SECTIONS[post.role]]
     on_call = {post.organisation_id for post in seeing if post.role in _ON_CALL_ROLES}
@@ -86,7 +95,7 @@ def gives(actor: Actor, mission: Mission, ability: Ability) -> bool:
 
 def visible_to(actor: Actor) -> QuerySet[YoungPerson]:
     """The young persons this actor may see now."""
-    return YoungPerson.objects.filter(pk__in=current_missions(actor).values("person_id"))
+    return YoungPerson.objects.filter(main__in=current_missions(actor).values("person__main_id"))
 
 
 def get_visible_or_404(actor: Actor, pk: uuid.UUID) -> YoungPerson:
@@ -105,9 +114,10 @@ def open_sections(actor: Actor, person: YoungPerson) -> frozenset[Section]:
 def _sections_by_person(actor: Actor, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, frozenset[Section]]:
     """Open sections of each visible person among `ids`; strangers are left out. One query."""
     opened: dict[uuid.UUID, frozenset[Section]] = {}
-    for mission in current_missions(actor).filter(person_id__in=list(ids)):
+    missions = current_missions(actor).annotate(about=F("person__main__parts")).filter(about__in=list(ids))
+    for mission in missions:
         narrowed = _role_sections(actor, mission) & frozenset(mission.sections)
-        opened[mission.person_id] = opened.get(mission.person_id, frozenset()) | narrowed
+        opened[mission.about] = opened.get(mission.about, frozenset()) | narrowed
     return opened
 
 
@@ -168,17 +178,25 @@ class Entrance:
     mine: tuple[Mission, ...]
     running: tuple[Mission, ...]
     sections: frozenset[Section]
+    parts: tuple[YoungPerson, ...] = ()
+
+    @property
+    def ids(self) -> list[uuid.UUID]:
+        """This file, and those joined to it."""
+        return [self.person.pk, *(part.pk for part in self.parts)]
 
     def may(self, ability: Ability, kinds: Iterable[str] = MissionKind.values) -> bool:
-        """As `may_here`, without asking the database again."""
+        """As `may_here`, without asking the database again. A joined file is for reading."""
+        if self.person.joined:
+            return False
         wanted = frozenset(kinds)
         return any(gives(self.actor, mission, ability) for mission in self.mine if mission.kind in wanted)
 
     def open(self, *sections: str) -> Opened:
         """Those of the named sections (none named: all) that are open to her; what is opened is journalled."""
         wanted = self.sections & (frozenset(Section(one) for one in sections) or self.sections)
-        _journal(self.actor, {self.person.pk: wanted})
-        return Opened(self.person.data_key, wanted)
+        _journal(self.actor, dict.fromkeys(self.ids, wanted))
+        return Opened(self.person.data_key, wanted, [part.data_key for part in self.parts])
 
 
 def enter(actor: Actor, pk: uuid.UUID) -> Entrance:
@@ -189,23 +207,29 @@ def enter(actor: Actor, pk: uuid.UUID) -> Entrance:
     """
     instant = now()
     mine = current_missions(actor).filter(pk=OuterRef("pk"))
-    photos = Photo.objects.filter(person=OuterRef("person_id"), replaced_at__isnull=True)
-    places = Placement.objects.filter(person=OuterRef("person_id"), ends_on__isnull=True)
+    photos = Photo.objects.filter(person=pk, replaced_at__isnull=True)
+    places = Placement.objects.filter(person=pk, ends_on__isnull=True)
+    joined = YoungPerson.objects.filter(main=pk).exclude(pk=pk)
     running = list(
-        Mission.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=instant), person_id=pk, starts_at__lte=instant)
-        .annotate(is_mine=Exists(mine), photographed=Exists(photos), placed=Exists(places))
+        Mission.objects.filter(
+            Q(ends_at__isnull=True) | Q(ends_at__gt=instant), person__main__parts=pk, starts_at__lte=instant
+        )
+        .annotate(is_mine=Exists(mine), photographed=Exists(photos), placed=Exists(places), several=Exists(joined))
         .select_related("person__data_key", "organisation", "user", "placement__organisation")
         .order_by("starts_at", "pk")
     )
     hers = tuple(mission for mission in running if mission.is_mine)
     if not hers:
         raise Http404
-    person = hers[0].person
+    person = next((mission.person for mission in running if mission.person_id == pk), None)
+    if person is None:  # she sees it through a file joined to it
+        person = YoungPerson.objects.select_related("data_key").get(pk=pk)
+    parts = tuple(joined.select_related("data_key").order_by("pk")) if hers[0].several else ()
     person.photographed, person.placed = hers[0].photographed, hers[0].placed  # type: ignore[attr-defined]
     sections = frozenset[Section]().union(
         *(_role_sections(actor, mission) & frozenset(mission.sections) for mission in hers)
     )
-    return Entrance(actor, person, hers, tuple(running), sections)
+    return Entrance(actor, person, hers, tuple(running), sections, parts)
 
 
 def _journal(actor: Actor, read: dict[uuid.UUID, frozenset[Section]]) -> None:
@@ -230,7 +254,8 @@ def may_here(actor: Actor, person: YoungPerson, ability: Ability, kinds: Iterabl
     """Whether she has the ability for this person: through a current mission (of those kinds), where it is held."""
     return any(
         gives(actor, mission, ability)
-        for mission in current_missions(actor).filter(person=person, kind__in=list(kinds))
+        # A joined file is nobody's main one: nothing is done through it.
+        for mission in current_missions(actor).filter(person__main=person, kind__in=list(kinds))
     )
 
 
@@ -262,3 +287,21 @@ def open_sheet(actor: Actor, person: YoungPerson) -> Opened:
         raise PermissionDenied(_("La fiche de départ ne s’ouvre que pendant un épisode."))
     record(SHEET_READ, by=actor, subject=person.pk)
     return opened
+
+
+def archived_owned_by(actor: Actor) -> QuerySet[YoungPerson]:
+    """Archived files she answered for: she alone may bring them back."""
+    if not actor.may(Ability.MISSION_EDIT):
+        return YoungPerson.objects.none()
+    kinds = [MissionKind.CASE_WORKER, MissionKind.ON_CALL]
+    return YoungPerson.objects.filter(pk__in=archived_missions(actor).filter(kind__in=kinds).values("person_id"))
+
+
+def name_archived(actor: Actor, persons: Sequence[YoungPerson]) -> dict[uuid.UUID, Opened]:
+    """The identity, and nothing else, of archived files she answered for; journalled. Http404 for any other."""
+    owned = set(archived_owned_by(actor).filter(pk__in=[one.pk for one in persons]).values_list("pk", flat=True))
+    if any(one.pk not in owned for one in persons):
+        raise Http404
+    keys = DataKey.objects.in_bulk([one.data_key_id for one in persons])
+    _journal(actor, {one.pk: frozenset({Section.IDENTITY}) for one in persons})
+    return {one.pk: Opened(keys[one.data_key_id], {Section.IDENTITY}) for one in persons}

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop as N_
 
-from maillage.audit.verbs import verb
+from maillage.audit.verbs import reading, verb
 from maillage.common.enums import Section
 
 
@@ -118,7 +118,8 @@ MISSION_ENDED = verb("mission.ended", N_("Mission terminée"), kind=str, holder=
 SHEET_SAVED = verb("sheet.saved", N_("Fiche de départ enregistrée"), version=int)
 SHEET_OPENED = verb("sheet.opened", N_("Fiche de départ ouverte"), context=uuid.UUID)
 SHEET_CLOSED = verb("sheet.closed", N_("Fiche de départ refermée"), context=uuid.UUID)
-SHEET_READ = verb("sheet.read", N_("Fiche de départ lue"))
+SHEET_READ = reading("sheet.read", N_("Fiche de départ lue"))
 PHOTO_REPLACED = verb("photo.replaced", N_("Photo remplacée"), size=int)
-YOUTH_READ = verb("youth.read", N_("Dossier consulté"), section=str)
+YOUTH_READ = reading("youth.read", N_("Dossier consulté"), section=str)
+MAJORITY_ASKED = verb("majority.asked", N_("Dix-huit ans dans trois mois : question posée"))
 NAMES_SEARCHED = verb("youth.searched", N_("Recherche par nom"), found=int, with_year=bool)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -41,7 +42,7 @@ class MissionLine:
 def mission_lines(person: YoungPerson, opened: Opened) -> list[MissionLine]:
     """All her missions: those that run, then those to come, then those that ended, newest first. One query."""
     instant = now()
-    rows = Mission.objects.filter(person=person).select_related("organisation", "user", "placement")
+    rows = Mission.objects.filter(person__main=person).select_related("organisation", "user", "placement", "access")
     lines = [_line(row, opened, instant) for row in rows.order_by("-starts_at", "pk")]
     rank = {"now": 0, "to_come": 1, "ended": 2}
     return sorted(lines, key=lambda line: rank[line.state])
@@ -67,9 +68,19 @@ def _service(row: Mission) -> Organisation:
     return row.organisation
 
 
+def missions_running(person: YoungPerson) -> list[Mission]:
+    """Those that run now or are to come, oldest first: one query."""
+    rows = Mission.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now()), person__main=person)
+    return list(
+        rows.select_related("organisation", "user", "placement", "person__data_key").order_by("starts_at", "pk")
+    )
+
+
 def mission_or_404(person: YoungPerson, pk: uuid.UUID) -> Mission:
     row = (
-        Mission.objects.filter(person=person, pk=pk).select_related("organisation", "user", "person__data_key").first()
+        Mission.objects.filter(person__main=person, pk=pk)
+        .select_related("organisation", "user", "person__data_key")
+        .first()
     )
     if row is None:
         raise Http404

@@ -19,7 +19,7 @@ from maillage.accounts.enums import OrganisationKind, Role
 from maillage.accounts.models import Organisation, User
 from maillage.accounts.selectors import users_holding
 from maillage.accounts.services import organisation_save
-from maillage.audit.journal import By, System
+from maillage.audit.journal import By, System, together
 from maillage.common.clock import now
 from maillage.common.errors import DomainError
 from maillage.common.letters import fold
@@ -115,6 +115,8 @@ class _Import:
         self.report = Report(applied=apply, ignored_columns=columns.ignored)
         self.seen: dict[bytes, int] = {}
         self.made: set[tuple[str, str]] = set()
+        # Organisations that stand whatever becomes of the row under way.
+        self.standing: dict[tuple[str, ...], Organisation] = {}
         self.known = whole_index()
         self.in_file: NameIndex[int] = NameIndex()
         self.today = now().date()
@@ -143,7 +145,7 @@ class _Import:
         made: set[tuple[str, str]] = set()
         remarks: list[str] = []
         try:
-            with transaction.atomic():
+            with transaction.atomic(), together():
                 known = YoungPerson.objects.select_related("data_key").filter(reference_digest=digest).first()
                 if known is not None and known.data_key.wrapped is None:
                     self.report.refused.append(Remark(line, _("ce dossier a été effacé")))
@@ -193,21 +195,21 @@ class _Import:
                 changed = True
                 person = services.person_edit(by=self.by, person=person, version=person.version, **new)
         for key, values in found.parents.items():
-            changed |= self._parent(person, key, values)
+            changed |= self._parent(person, key, values, new=known is None)
         worker = self._case_worker(found, remarks)
         carer = self._foster_carer(found, home, remarks)
-        changed |= self._follow(person, found, home, ase, worker, carer, remarks)
+        changed |= self._follow(person, found, home, ase, worker, carer, remarks, new=known is None)
         return changed
 
-    def _parent(self, person: YoungPerson, key: str, values: dict[str, Any]) -> bool:
-        row = ParentalSituation.objects.filter(person=person, external_key=key).first()
+    def _parent(self, person: YoungPerson, key: str, values: dict[str, Any], *, new: bool) -> bool:
+        row = None if new else ParentalSituation.objects.filter(person=person, external_key=key).first()
         if row is None:
             services.parent_save(by=self.by, person=person, external_key=key, **values)
             return True
-        new = services.additions(by=self.by, person=person, row=row, typed=values)
-        if new:
-            services.parent_save(by=self.by, person=person, parent=row, version=row.version, **new)
-        return bool(new)
+        more = services.additions(by=self.by, person=person, row=row, typed=values)
+        if more:
+            services.parent_save(by=self.by, person=person, parent=row, version=row.version, **more)
+        return bool(more)
 
     def _case_worker(self, found: Draft, remarks: list[str]) -> User | None:
         if not found.case_worker:
@@ -246,15 +248,20 @@ class _Import:
         worker: User | None,
         carer: User | None,
         remarks: list[str],
+        *,
+        new: bool,
     ) -> bool:
         """Her place and the missions that go with it. A move is never decided by a file."""
         status = LegalStatus(found.identity.get("legal_status", person.legal_status))
         basis, reason = found.legal_basis or BASIS_OF_STATUS[status], found.basis_note
-        present = Placement.objects.filter(person=person, ends_on__isnull=True).first()
+        present = None if new else Placement.objects.filter(person=person, ends_on__isnull=True).first()
         if home is not None and present is not None and present.organisation_id != home.pk:
             remarks.append(_("un accueil est déjà en cours ailleurs : le changement de lieu se fait dans Maillage"))
         elif (
-            home is not None and present is None and Placement.objects.filter(person=person, organisation=home).exists()
+            not new
+            and home is not None
+            and present is None
+            and Placement.objects.filter(person=person, organisation=home).exists()
         ):
             remarks.append(_("cet accueil a été terminé dans Maillage : il n’est pas rouvert"))
         elif home is not None and present is None and found.placed_since is not None:
@@ -294,8 +301,11 @@ class _Import:
         """The organisation a row names, created when new. One that is known is left as it is: accounts keep it."""
         if place is None:
             return None
-        found = self._known_organisation(place, kind)
+        key = (place.reference,) if place.reference else (kind, place.departement, fold(place.name))
+        found = self.standing.get(key) or self._known_organisation(place, kind)
         if found is not None:
+            if not made:  # else it may be of this row, and undone with it
+                self.standing[key] = found
             return found
         made.add((place.reference or fold(place.name), kind))
         try:

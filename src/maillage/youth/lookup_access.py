@@ -38,7 +38,7 @@ def owned_by(actor: Actor) -> QuerySet[Mission]:
     """The missions that make this actor the owner of a file."""
     working = [post.organisation_id for post in actor.posts if post.role == Role.CASE_WORKER]
     on_call = [post.organisation_id for post in actor.posts if post.role == Role.ASE_ON_CALL]
-    alone = ~Q(Exists(_followed().filter(person=OuterRef("person_id"))))
+    alone = ~Q(Exists(_followed().filter(person__main=OuterRef("person__main_id"))))
     hers = Q(pk__in=[])
     if working:
         hers |= Q(kind=MissionKind.CASE_WORKER) & (Q(user_id=actor.user_id) | Q(organisation_id__in=working))
@@ -54,7 +54,7 @@ def owners_of(person: YoungPerson) -> list[User]:
         return workers
     on_call = Mission.objects.filter(
         Q(ends_at__isnull=True) | Q(ends_at__gt=instant),
-        person=person,
+        person__main=person.main_id,
         kind=MissionKind.ON_CALL,
         starts_at__lte=instant,
         organisation__isnull=False,
@@ -92,7 +92,7 @@ def matches_for(actor: Actor) -> QuerySet[LookupMatch]:
             closed_at__isnull=True,
             request__withdrawn_at__isnull=True,
             request__expires_at__gt=now(),
-            person_id__in=owned_by(actor).values("person_id"),
+            person__main__in=owned_by(actor).values("person__main_id"),
         )
         .select_related("request__author", "person__data_key")
         .order_by("at", "pk")

@@ -10,9 +10,10 @@ from maillage.audit.verbs import verb
 
 
 class Answer(models.TextChoices):
-    """What her owner did with a request. The one who asked is never told it by Maillage."""
+    """What her owner did with a request. Maillage tells the one who asked only that she was allowed in."""
 
     ANSWERED = "answered", _("Rappelé")
+    ALLOWED = "allowed", _("Rappelé, accès temporaire permis")
     DECLINED = "declined", _("Sans réponse de ma part")
 
 

@@ -149,3 +149,26 @@ class TellForm(TokenForm):
     phone = forms.CharField(
         label=_("Où vous rappeler"), max_length=40, widget=forms.TextInput(attrs={"inputmode": "tel"})
     )
+
+
+class MergeForm(TokenForm):
+    """Which of two files speaks for both, and what says that they are of one person."""
+
+    main = forms.ChoiceField(label=_("Dossier principal"), widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=_("À quoi vous la reconnaissez"),
+        help_text=_("Une pièce d’identité, une photo, un échange entre les deux services…"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        min_length=10,
+        max_length=500,
+    )
+    sure = forms.BooleanField(
+        label=_("C’est une seule et même personne."), error_messages={"required": _("Cochez pour confirmer.")}
+    )
+
+    def __init__(self, *args: Any, files: Sequence[tuple[object, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        places = [_("Le plus ancien"), _("L’autre")]
+        self.fields["main"].choices = [  # type: ignore[attr-defined]
+            (str(pk), f"{place} : {name}") for (pk, name), place in zip(files, places, strict=True)
+        ]

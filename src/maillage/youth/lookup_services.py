@@ -8,16 +8,18 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from maillage.accounts.actors import Actor
-from maillage.accounts.enums import Ability, OrganisationKind, Role
+from maillage.accounts.enums import Ability, LetterKind, OrganisationKind, Role
 from maillage.accounts.models import Organisation, User
 from maillage.accounts.selectors import organisations, users_holding
+from maillage.accounts.services import post_letter
 from maillage.audit.journal import action, note
 from maillage.common.clock import now
 from maillage.common.errors import NotAllowed, RuleBroken
 from maillage.vault.sealing import Sealer, system_key
+from maillage.youth import duties
 from maillage.youth.enums import MissionKind
 from maillage.youth.lookup import Proof, birth, proven
-from maillage.youth.lookup_access import matches_for, may_settle, owned_by, requests_of, twins_for
+from maillage.youth.lookup_access import matches_for, may_settle, owned_by, owners_of, requests_of, twins_for
 from maillage.youth.lookup_enums import (
     LOOKUP_ASKED,
     LOOKUP_CLOSED,
@@ -34,8 +36,13 @@ from maillage.youth.selectors import hosts
 from maillage.youth.services import person_create, placement_start
 from maillage.youth.services.base import ALL_SECTIONS
 from maillage.youth.services.missions import open_mission
+from maillage.youth.temporary_models import AccessLeave
 
 REQUESTS_A_DAY = 10
+# When whoever is told of a likely pair should have looked at it.
+SETTLED_WITHIN = timedelta(days=7)
+# How long whoever asked may open a temporary access, once the owner allowed it.
+LEAVE = timedelta(days=7)
 
 
 def service_of(actor: Actor) -> Organisation | None:
@@ -164,7 +171,8 @@ def emptied(at: Any) -> dict[str, Any]:
 
 @action(LOOKUP_CLOSED)
 def lookup_close(*, by: Actor, match: LookupMatch, answer: str) -> LookupMatch:
-    """The owner says whether she answered. Whoever asked is shown nothing of it."""
+    """The owner says whether she answered. Whoever asked is shown nothing of it, unless she is allowed to open a
+    temporary access: then her screens say so, for a week."""
     if answer not in Answer.values:
         raise RuleBroken(_("Choisissez une réponse de la liste."), field="answer")
     if not matches_for(by).filter(pk=match.pk).exists():
@@ -173,6 +181,13 @@ def lookup_close(*, by: Actor, match: LookupMatch, answer: str) -> LookupMatch:
     if not written.update(answer=answer, closed_at=now(), closed_by=by.user_id):
         raise RuleBroken(_("Cette demande n’attend plus de réponse."))
     match.refresh_from_db()
+    if answer == Answer.ALLOWED:
+        at = now()
+        author = match.request.author
+        AccessLeave.objects.create(
+            person=match.person, request=match.request, user=author, given_by=by.user, at=at, until=at + LEAVE
+        )
+        post_letter(author, LetterKind.NOTICE)
     note(subject=match.person_id, request=match.request_id, answer=answer)
     return match
 
@@ -197,8 +212,22 @@ def twins_tell(*, by: Actor, pair: LikelyTwin, word: str, phone: str) -> LikelyT
     if not told:
         raise RuleBroken(_("L’autre référent est déjà prévenu."))
     row.refresh_from_db()
+    _ask_the_other(by, row)
     note(subject=row.known_id, other=row.newer_id)
     return row
+
+
+def _ask_the_other(by: Actor, row: LikelyTwin) -> None:
+    """The other owner's task: look at the pair, and settle it with the first."""
+    owners = [(user, post) for user in owners_of(row.newer) if (post := duties.post_of(user))]
+    for owner, (role, organisation_id) in owners[:1]:
+        duties.owe(
+            by=by, person=row.newer, key=duties.key_of("merge", row.pk), title=_("Deux dossiers à rapprocher"),
+            why=_("Une ou un collègue pense que deux dossiers sont d’une même personne."), owner=owner, role=role,
+            organisation_id=organisation_id, due_within=SETTLED_WITHIN, at=now(),
+            escalation=((timedelta(), Role.ASE_ON_CALL),),
+        )  # fmt: skip
+        post_letter(owner, LetterKind.NOTICE)
 
 
 @action(TWINS_DISTINCT)
@@ -226,3 +255,5 @@ def settle(row: LikelyTwin, outcome: str, by: Actor, version: int | None) -> Non
     if not written.update(outcome=outcome, settled_at=now(), settled_by=by.user_id, version=row.version + 1):
         raise RuleBroken(_("Ce doublon possible est déjà réglé."))
     row.refresh_from_db()
+    for person in (row.known, row.newer):
+        duties.settled(by=by, person=person, key=duties.key_of("merge", row.pk), reason=_("Réglé"))

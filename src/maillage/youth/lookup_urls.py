@@ -3,6 +3,7 @@
 from django.urls import path
 
 from maillage.youth import lookup_views as views
+from maillage.youth import merge_views
 
 urlpatterns = [
     path("nouveau/", views.register, name="register"),
@@ -13,4 +14,6 @@ urlpatterns = [
     path("rapprochements/<uuid:pk>/", views.twins, name="twins"),
     path("rapprochements/<uuid:pk>/prevenir/", views.twins_tell, name="twins_tell"),
     path("rapprochements/<uuid:pk>/distincts/", views.twins_distinct, name="twins_distinct"),
+    path("rapprochements/<uuid:pk>/reunir/", merge_views.merge, name="merge"),
+    path("p/<uuid:pk>/reunion/<uuid:merge_id>/", merge_views.part, name="part"),
 ]

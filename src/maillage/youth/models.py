@@ -18,6 +18,17 @@ from maillage.youth.enums import (
     PlacementKind,
 )
 from maillage.youth.lookup_models import LikelyTwin, LookupMatch, LookupRequest  # noqa: F401  # tables of this package
+from maillage.youth.takeover_models import Takeover, TakeoverLine, TakeoverShare  # noqa: F401
+from maillage.youth.temporary_models import AccessLeave, TemporaryAccess  # noqa: F401
+
+
+class MainField(models.ForeignKey):  # type: ignore[type-arg]
+    """The file that speaks for this one: itself, as long as nobody joined it to another."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> object:
+        if getattr(model_instance, self.attname) is None:
+            setattr(model_instance, self.attname, model_instance.pk)
+        return super().pre_save(model_instance, add)
 
 
 class YoungPerson(BaseModel):
@@ -29,7 +40,7 @@ class YoungPerson(BaseModel):
 
     data_classes = {
         DataClass.TECHNICAL: ["data_key", "reference_digest", "version", "created_at", "created_by"],
-        DataClass.SENSITIVE: ["legal_status", "departement"],
+        DataClass.SENSITIVE: ["legal_status", "departement", "archived_at", "main"],
         DataClass.IDENTITY: [
             "external_reference", "given_name", "family_name", "usual_name", "aliases", "former_names",
             "birth_date", "birth_place", "sex", "phones", "justice",
@@ -53,9 +64,54 @@ class YoungPerson(BaseModel):
     justice = SealedField(section=Section.JUSTICE)
     legal_status = models.CharField(_("Statut juridique"), max_length=16, choices=LegalStatus, default="unknown")
     departement = models.CharField(_("Département"), max_length=3)
+    # Since when nobody opens the file: its active time is over (`retention`).
+    archived_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.UUIDField(null=True)
     version = models.PositiveIntegerField(default=1)
+    # Two files of one person: the joined one points to the main one, and is read only until they are parted.
+    main = MainField("self", on_delete=models.PROTECT, related_name="parts", editable=False)
+
+    @property
+    def joined(self) -> bool:
+        """Whether another file speaks for this one."""
+        return self.main_id != self.pk
+
+
+class FileMerge(BaseModel):
+    """Two files said to be of one person: when, by whom, why, and when they were parted again."""
+
+    data_classes = {
+        DataClass.SENSITIVE: ["main", "part", "pair"],
+        DataClass.PROFESSIONAL: ["at", "by", "parted_at", "parted_by"],
+        DataClass.TECHNICAL: ["data_key"],
+        DataClass.IDENTITY: ["reason"],
+    }
+
+    main = models.ForeignKey(YoungPerson, on_delete=models.PROTECT, related_name="+")
+    part = models.ForeignKey(YoungPerson, on_delete=models.PROTECT, related_name="merges")
+    pair = models.ForeignKey("youth.LikelyTwin", on_delete=models.PROTECT, related_name="+")
+    data_key = models.ForeignKey("vault.DataKey", on_delete=models.PROTECT, related_name="+")  # the main file's
+    reason = SealedField(section=Section.IDENTITY)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    parted_at = models.DateTimeField(null=True, blank=True)
+    parted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(main=models.F("part")), name="youth_merge_is_of_two"),
+            models.UniqueConstraint(
+                fields=["part"], condition=models.Q(parted_at__isnull=True), name="youth_merged_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(parted_at__isnull=True, parted_by__isnull=True)
+                | models.Q(parted_at__isnull=False, parted_by__isnull=False),
+                name="youth_parted_by_someone",
+            ),
+        ]
 
 
 class IdentityRevision(models.Model):

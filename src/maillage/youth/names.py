@@ -219,6 +219,14 @@ class NameIndex(Generic[Key]):
                 ranked.append((-likeness - bonus, str(key), key))
         return [key for _near, _name, key in nsmallest(limit, ranked, key=lambda found: found[:2])]
 
+    def born_between(self, first: date, last: date) -> dict[Key, date]:
+        """Everyone born in those days, both included."""
+        return {
+            key: entry.born
+            for key, entry in self._entries.items()
+            if entry.born is not None and first <= entry.born <= last
+        }
+
     def _born(self, born: Born | None, among: Collection[Key] | None) -> list[Key]:
         if born is None or born.day is None or among is None:
             return []

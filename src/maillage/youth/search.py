@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from maillage.accounts.actors import Actor
 from maillage.audit.journal import record
@@ -20,7 +20,7 @@ from maillage.youth.access import visible_to
 from maillage.youth.enums import NAMES_SEARCHED
 from maillage.youth.models import IdentityRevision, YoungPerson
 from maillage.youth.names import Born, NameIndex, phone_mark, reference_mark
-from maillage.youth.selectors import with_placements
+from maillage.youth.selectors import with_placement
 
 # Numbers are given before they are committed: those this close to the newest are looked at again.
 _OVERLAP = 1000
@@ -54,6 +54,12 @@ class Names:
         with self._lock:
             self._refresh()
             return self._index.twins(names, born, marks=marks, among=among)
+
+    def born_between(self, first: date, last: date) -> dict[uuid.UUID, date]:
+        """Who was born in those days: for the worker, which shows nobody."""
+        with self._lock:
+            self._refresh()
+            return self._index.born_between(first, last)
 
     def _refresh(self) -> None:
         if self._built:
@@ -133,8 +139,24 @@ def search(actor: Actor, text: str, *, born: Born | None = None, limit: int = 10
     Journalled each time, without the words. Whoever calls limits how often.
     """
     ids = NAMES.search(text, born=born, among=_seen(actor), limit=limit)
-    found = with_placements(ids)
+    found = _spoken_for(ids)
     record(NAMES_SEARCHED, by=actor, payload={"found": len(found), "with_year": born is not None})
+    return found
+
+
+def _spoken_for(ids: list[uuid.UUID]) -> list[YoungPerson]:
+    """Those files, each as the main one it is joined to, key and present placement loaded: found under either name,
+    shown once."""
+    rows = YoungPerson.objects.annotate(found=F("parts")).filter(found__in=ids).select_related("data_key")
+    mains = {row.found: row for row in rows.prefetch_related(with_placement()).order_by("pk")}
+    shown = {mains[pk].pk: mains[pk] for pk in ids if pk in mains}
+    return list(shown.values())
+
+
+def search_among(actor: Actor, text: str, among: frozenset[uuid.UUID]) -> frozenset[uuid.UUID]:
+    """Which of those files, that she knows of already, bear that name. Journalled as a search; shows nothing."""
+    found = frozenset(NAMES.search(text, born=None, among=among, limit=10))
+    record(NAMES_SEARCHED, by=actor, payload={"found": len(found), "with_year": False})
     return found
 
 
@@ -142,7 +164,7 @@ def twins_in_sight(
     actor: Actor, names: Iterable[str], *, born: Born | None, marks: Iterable[str] = ()
 ) -> list[YoungPerson]:
     """Those the actor sees who are likely to be this person. Journalled as a search; the same queries if none is."""
-    found = with_placements(NAMES.twins(names, born=born, marks=marks, among=_seen(actor)))
+    found = _spoken_for(NAMES.twins(names, born=born, marks=marks, among=_seen(actor)))
     record(NAMES_SEARCHED, by=actor, payload={"found": len(found), "with_year": born is not None})
     return found
 

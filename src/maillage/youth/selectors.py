@@ -3,10 +3,11 @@
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import groupby
+from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Max, Prefetch, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,12 +17,13 @@ from maillage.accounts.enums import OrganisationKind, Role
 from maillage.accounts.models import Organisation, User
 from maillage.accounts.selectors import user_names, users_holding
 from maillage.audit.selectors import of_subject
+from maillage.audit.verbs import readings
 from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.vault.sealing import Opened
 from maillage.youth import words
 from maillage.youth.access import visible_to
-from maillage.youth.enums import SHEET_READ, YOUTH_READ, MissionKind
+from maillage.youth.enums import MissionKind, PlacementEnd
 from maillage.youth.models import DepartureSheet, Mission, ParentalSituation, Photo, Placement, YoungPerson
 from maillage.youth.parents import Decision, may_notify
 
@@ -148,7 +150,7 @@ def case_workers_of(person: YoungPerson) -> list[User]:
     missions = (
         Mission.objects.filter(
             Q(ends_at__isnull=True) | Q(ends_at__gt=instant),
-            person=person,
+            person__main=person.main_id,
             kind=MissionKind.CASE_WORKER,
             starts_at__lte=instant,
         )
@@ -182,7 +184,9 @@ def missions_of(person: YoungPerson) -> list[Mission]:
     """Who may know her now."""
     instant = now()
     return list(
-        Mission.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=instant), person=person, starts_at__lte=instant)
+        Mission.objects.filter(
+            Q(ends_at__isnull=True) | Q(ends_at__gt=instant), person__main=person.main_id, starts_at__lte=instant
+        )
         .select_related("organisation", "user", "placement")
         .order_by("starts_at", "pk")
     )
@@ -263,14 +267,70 @@ class Reading:
     what: list[str]
 
 
-def readings_of(person: YoungPerson, limit: int = 500) -> list[Reading]:
-    """« Qui a consulté ce dossier », newest first; what one person read within a minute is one line."""
-    lines = of_subject(person.pk, verbs=(YOUTH_READ.code, SHEET_READ.code), limit=limit)
+def readings_of(
+    person: YoungPerson,
+    *,
+    by: uuid.UUID | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = 500,
+) -> list[Reading]:
+    """« Qui a consulté ce dossier », newest first: sections, departure sheet, documents, shares, temporary accesses.
+
+    What one person read within a minute is one line. `by`, `since`, `until`: the same, of one professional then.
+    """
+    lines = of_subject(person.pk, verbs=readings(), by=by, since=since, until=until, limit=limit)
     names = user_names({line.by for line in lines})
     sections = dict(Section.choices)
     found: list[Reading] = []
-    for (by, at), group in groupby(lines, key=lambda line: (line.by, line.at.replace(second=0, microsecond=0))):
-        what = [str(sections.get(str(line.payload.get("section", "")), _(line.label))) for line in group]
-        who = names.get(by, _("Compte supprimé")) if by else _("Le logiciel")
-        found.append(Reading(at=at, who=who, what=list(dict.fromkeys(reversed(what)))))
+    for (who, at), group in groupby(lines, key=lambda line: (line.by, line.at.replace(second=0, microsecond=0))):
+        ones = list(group)
+        what = [str(sections.get(str(line.payload.get("section", "")), _(line.label))) for line in ones]
+        if who:
+            name = names.get(who, _("Compte supprimé"))
+        else:
+            name = _("Par un lien partagé") if any(line.payload.get("link") for line in ones) else _("Le logiciel")
+        found.append(Reading(at=at, who=name, what=list(dict.fromkeys(reversed(what)))))
     return found
+
+
+def breakdowns(
+    organisation_ids: Iterable[uuid.UUID], since: date, until: date | None
+) -> list[tuple[uuid.UUID, uuid.UUID, date]]:
+    """Placements of those homes that broke down in those days: whose, where, when. No end: to this day."""
+    ended = Placement.objects.filter(
+        organisation_id__in=list(organisation_ids), end_kind=PlacementEnd.BREAKDOWN, ends_on__gte=since
+    )
+    if until is not None:
+        ended = ended.filter(ends_on__lte=until)
+    return [
+        (person, where, day)
+        for person, where, day in ended.order_by("ends_on", "pk").values_list("person_id", "organisation_id", "ends_on")
+        if day is not None
+    ]
+
+
+def last_of_circle(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[datetime, bool]]:
+    """For each of these files, when somebody last entered or left her circle (the file opened, a mission given, a
+    placement ended), and whether she is placed now. Three queries."""
+    wanted = list(ids)
+    placed: set[uuid.UUID] = set()
+    last = dict(YoungPerson.objects.filter(pk__in=wanted).values_list("pk", "created_at"))
+    for pk, start in (
+        Mission.objects.filter(person_id__in=wanted).order_by().values_list("person_id").annotate(Max("starts_at"))
+    ):
+        last[pk] = max(last[pk], start)
+    for pk, ends_on in (
+        Placement.objects.filter(person_id__in=wanted).order_by("pk").values_list("person_id", "ends_on")
+    ):
+        if ends_on is None:
+            placed.add(pk)
+        else:
+            last[pk] = max(last[pk], datetime(ends_on.year, ends_on.month, ends_on.day, tzinfo=UTC))
+    return {pk: (at, pk in placed) for pk, at in last.items()}
+
+
+def files_unknown_to(known: QuerySet[Any, Any], limit: int) -> list[YoungPerson]:
+    """Files whose key lives and whose id is not among `known`, oldest first."""
+    living = YoungPerson.objects.filter(data_key__destroyed_at__isnull=True).exclude(pk__in=known)
+    return list(living.order_by("pk")[:limit])

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from maillage.youth import lookup_urls, mission_views, views
+from maillage.youth import lookup_urls, mission_views, takeover_urls, temporary_urls, views
 
 app_name = "youth"
 
 urlpatterns = [
     *lookup_urls.urlpatterns,
+    *temporary_urls.urlpatterns,
+    *takeover_urls.urlpatterns,
     path("p/<uuid:pk>/lectures/", views.readings, name="readings"),
     path("p/<uuid:pk>/identite/", views.identity, name="identity"),
     path("p/<uuid:pk>/parents/nouveau/", views.parent, name="parent_new"),

@@ -83,6 +83,8 @@ def _prepare(*, look_closely: bool) -> None:
             # By name: no later start needs what it loads.
             import_module("maillage.config.demo.loading").load(step)
         out.print("synthetic département loaded")
+    if replayed := prepare.erasures():
+        out.print(f"{replayed} files destroyed again: this database was older than the ledger beside the keys")
     if prepare.static():
         out.print("static files collected")
 

@@ -39,5 +39,6 @@ ACCOUNTS = (
     Account("infirmiere", "Margot Édredon", Role.HEALTH_STAFF, ("home",), "+33639980019"),
     Account("coordination", "Solène Passoire", Role.COORDINATOR, ("departement",), "+33639980022"),
     Account("dpo", "Victor Classeur", Role.DPO, ("departement",), "+33639980020"),
+    Account("archives", "Blanche Rayonnage", Role.ARCHIVIST, ("departement",), "+33639980023"),
     Account("comptes", "Irène Agrafeuse", Role.ADMINISTRATOR, ("departement",), "+33639980021"),
 )

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from maillage.accounts.actors import Actor, actor_of
 from maillage.accounts.enums import Role
 from maillage.accounts.models import Organisation, User
+from maillage.audit.journal import SYSTEM
 from maillage.common.localtime import instant, local
 from maillage.episodes.enums import ClosingReason, ContactOutcome, ContactWay, OutingKind
 from maillage.episodes.models import MissingEpisode
@@ -19,7 +20,13 @@ from maillage.tasks.models import Task
 from maillage.tasks.selectors import of_context
 from maillage.tasks.services.shifts import shift_save
 from maillage.tasks.services.steps import task_do
+from maillage.youth.enums import LegalBasis, MissionKind
 from maillage.youth.models import YoungPerson
+from maillage.youth.services import mission_open
+from maillage.youth.services.missions import end_mission
+from maillage.youth.temporary_access import known_before
+from maillage.youth.temporary_enums import Span
+from maillage.youth.temporary_services import access_open
 
 ZONE = "Europe/Paris"
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -131,6 +138,22 @@ def past(people: Mapping[str, YoungPerson], users: Mapping[str, User], now: date
         by=by, episode=episode, reason=ClosingReason.FOLLOWED, note_text="Suites reprises avec sa référente en réunion."
     )
     return episode
+
+
+def temporary(people: Mapping[str, YoungPerson], users: Mapping[str, User], now: datetime) -> None:
+    """Two she followed until today; one of their files is open for some hours on a written reason."""
+    user = users["aemo"]
+    for key in ("lou", "maya"):
+        mission = mission_open(
+            by=SYSTEM, person=people[key], kind=MissionKind.FOLLOWS, user=user, legal_basis=LegalBasis.SHARED_SECRECY,
+            starts_at=now - 150 * DAY,
+        )  # fmt: skip
+        end_mission(by=SYSTEM, mission=mission, at=now)
+    known = next(one for one in known_before(actor_of(user)) if one.person_id == people["lou"].pk)
+    access_open(
+        by=actor_of(user), way=known.way, ref=known.ref, span=Span.EVENING,
+        reason="Lou vient de m’écrire et demande à me parler ce soir : où en est-on de son orientation ?",
+    )  # fmt: skip
 
 
 def _done(

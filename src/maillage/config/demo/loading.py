@@ -12,7 +12,7 @@ from maillage.audit.journal import SYSTEM
 from maillage.common.clock import now
 from maillage.common.localtime import local
 from maillage.config import prepare
-from maillage.config.demo import lately
+from maillage.config.demo import lately, shared
 from maillage.config.demo.accounts import ACCOUNTS
 from maillage.config.demo.faces import face
 from maillage.config.demo.people import YOUNG, Young
@@ -73,6 +73,9 @@ def load(progress: Progress = lambda done, total: None) -> None:
     lately.back_today(people, users, instant)
     lately.missing_now(people, users, instant)
     lately.outings(people, users, instant)
+    shared.file_of(people["lina"], users, instant)
+    shared.around(places, users, instant)
+    lately.temporary(people, users, instant)
     load_shipped()
     load_institutions(DEPARTEMENT)
     build_directory()

@@ -58,7 +58,7 @@ YOUNG = (
     Young("jade", "Jade", "Coussin", 13.6, "home", parents=(
         _mother("Blanche Coussin", authority="withdrawn", contact="unknown", may_know_place=False),
     )),
-    Young("awa", "Awa", "Guirlande", 17.2, "home", status=LegalStatus.WARD),
+    Young("awa", "Awa", "Guirlande", 17.85, "home", status=LegalStatus.WARD),
     Young("tom", "Tom", "Escabeau", 15.1, "home", parents=(_mother("Paule Escabeau", phone="+33639980036"),)),
     Young("zoe", "Zoé", "Boussole", 11.5, "home", status=LegalStatus.OPP, sheet=False),
     Young("sacha", "Sacha", "Tournesol", 14.9, "second_home", parents=(_mother("Ondine Tournesol"),)),

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "maillage.directory",
     "maillage.casework",
     "maillage.episodes",
+    "maillage.retention",
     "maillage.desk",
     "maillage.portal",
     "maillage.config",

@@ -8,7 +8,7 @@ was made confidential here stays so, and its place is not read again.
 import csv
 import json
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -19,16 +19,20 @@ from data_inclusion.schema import v1
 from django.db import transaction
 
 from maillage.audit.journal import SYSTEM, record
+from maillage.common.bulk import insert
 from maillage.common.clock import now
+from maillage.common.ids import new_id
 from maillage.directory import vocabulary
 from maillage.directory.enums import IMPORTED, ChangeKind, Confidentiality, StructureKind
 from maillage.directory.exchange import hsds
 from maillage.directory.exchange.columns import EXTENSION, NUMBERS, SERVICE, STRUCTURE, from_csv
 from maillage.directory.exchange.records import columns_of
 from maillage.directory.models import PLACE, Alias, Change, Pending, Service, Structure
+from maillage.directory.terms import ENOUGH_TO_REBUILD, EVERYTHING
 
 Progress = Callable[[int, int], None]
 BATCH = 1_000
+_NO_PLACE: Mapping[str, Any] = {name: None if name in ("latitude", "longitude") else "" for name in PLACE}
 
 
 class Unreadable(Exception):
@@ -41,6 +45,7 @@ class Report:
     services: int = 0
     unchanged: int = 0
     refused: list[str] = field(default_factory=list)  # one line each: where, identifier, why
+    pending: int = 0  # services the index has to take up
 
     def lines(self) -> Iterator[str]:
         yield f"{self.structures} structures and {self.services} services written, {self.unchanged} unchanged"
@@ -62,8 +67,8 @@ def run(path: Path, *, apply: bool = True, progress: Progress = lambda done, tot
     structures, services, extension = _read(path)
     report = Report()
     total = len(structures) + len(services)
-    known = _structures(structures, report, apply, lambda done: progress(done, total))
-    _services(services, extension, known, report, apply, lambda done: progress(len(structures) + done, total))
+    read = _structures(structures, report, apply, lambda done: progress(done, total))
+    _services(services, extension, read, report, apply, lambda done: progress(len(structures) + done, total))
     progress(total, total)
     if apply:
         record(
@@ -126,26 +131,30 @@ def _batches(rows: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
         yield rows[start : start + BATCH]
 
 
-def _structures(
-    rows: Sequence[Entry], report: Report, apply: bool, step: Callable[[int], None]
-) -> dict[str, Structure | None]:
-    """Every structure of the file by identifier (None: not written, when `apply` is off)."""
-    found: dict[str, Structure | None] = {}
+@dataclass(frozen=True)
+class Home:
+    """What a service needs to know of its structure."""
+
+    id: uuid.UUID
+    confidentiality: str
+
+
+def _structures(rows: Sequence[Entry], report: Report, apply: bool, step: Callable[[int], None]) -> set[str]:
+    """Identifiers of the structures of the file that are valid."""
+    found: set[str] = set()
     done = 0
     for batch in _batches(rows):
         valid = list(_valid(batch, v1.Structure, found, report))
-        for _entry, checked in valid:
-            found[checked.id] = None
+        found.update(checked.id for _entry, checked in valid)
         if apply:
             with transaction.atomic():
-                known = _known_structures([checked.id for _entry, checked in valid])
-                _write_structures(valid, known, found, report)
+                _write_structures(valid, report)
         done += len(batch)
         step(done)
     return found
 
 
-def _valid(batch: Sequence[Entry], model: Any, seen: Mapping[str, Any], report: Report) -> Iterator[tuple[Entry, Any]]:
+def _valid(batch: Sequence[Entry], model: Any, seen: Collection[str], report: Report) -> Iterator[tuple[Entry, Any]]:
     twice: set[str] = set()
     for entry in batch:
         identifier = str(entry.record.get("id") or "")
@@ -202,37 +211,46 @@ def _values(entry: Entry, checked: Any, pairs: Mapping[str, str]) -> dict[str, A
 
 
 def _known_structures(ids: Sequence[str]) -> dict[str, Structure]:
+    """Those that are here, by identifier or former identifier."""
     known = {row.reference: row for row in Structure.objects.filter(reference__in=ids).select_for_update(of=("self",))}
     aliases = Alias.objects.filter(reference__in=ids).select_related("structure")
     return {**{alias.reference: alias.structure for alias in aliases}, **known}
 
 
-def _write_structures(
-    valid: Sequence[tuple[Entry, Any]],
-    known: Mapping[str, Structure],
-    found: dict[str, Structure | None],
-    report: Report,
-) -> None:
-    fresh, changed = [], []
+def _homes(ids: Collection[str]) -> dict[str, Home]:
+    """The same, for the services of a batch."""
+    columns = ("pk", "confidentiality")
+    aliases = Alias.objects.filter(reference__in=ids).order_by("pk")
+    rows = Structure.objects.filter(reference__in=ids).order_by("pk")
+    found = {
+        reference: Home(pk, level)
+        for reference, pk, level in aliases.values_list("reference", *(f"structure__{name}" for name in columns))
+    }
+    return found | {reference: Home(pk, level) for reference, pk, level in rows.values_list("reference", *columns)}
+
+
+def _write_structures(valid: Sequence[tuple[Entry, Any]], report: Report) -> None:
+    known = _known_structures([checked.id for _entry, checked in valid])
+    fresh: list[dict[str, Any]] = []
+    changed: list[Structure] = []
     for entry, checked in valid:
         values = _values(entry, checked, STRUCTURE)
         row = known.get(checked.id)
         if row is None:
-            row = Structure(confidentiality=Confidentiality.PUBLIC, kind=_kind(values), changed_at=now(), **values)
-            fresh.append(row)
+            level = Confidentiality.PUBLIC.value
+            fresh.append({"id": new_id(), "confidentiality": level, "kind": _kind(values).value, **values})
         elif _take(row, values):
             changed.append(row)
         else:
             report.unchanged += 1
-        found[checked.id] = row
-    Structure.objects.bulk_create(fresh)
+    at = now()
+    insert(Structure, ({**values, "changed_at": at} for values in fresh))
     _update(Structure, changed, list(STRUCTURE.values()))
-    Change.objects.bulk_create(
-        [Change(structure=row, kind=ChangeKind.IMPORTED, at=row.changed_at) for row in (*fresh, *changed)]
-    )
-    report.structures += len(fresh) + len(changed)
+    told = [*(values["id"] for values in fresh), *(row.pk for row in changed)]
+    insert(Change, ({"structure_id": pk, "kind": ChangeKind.IMPORTED.value, "at": at} for pk in told))
+    report.structures += len(told)
     touched = Service.objects.filter(structure__in=changed).order_by("pk").values_list("pk", flat=True)
-    _pend(touched)
+    _pend(touched, report)
 
 
 def _kind(values: Mapping[str, Any]) -> StructureKind:
@@ -266,30 +284,34 @@ def _update(model: Any, rows: Sequence[Any], fields: Sequence[str]) -> None:
         model.objects.bulk_update(rows, [*dict.fromkeys(written), "version", "changed_at"], batch_size=100)
 
 
-def _pend(services: Iterable[uuid.UUID]) -> None:
+def _pend(services: Iterable[uuid.UUID], report: Report) -> None:
+    """Have the index take them up; past a number of them, everything once."""
+    pks = list(services)
+    report.pending += len(pks)
+    if report.pending > ENOUGH_TO_REBUILD:
+        pks = [EVERYTHING]
     at = now()
-    Pending.objects.bulk_create([Pending(service_id=pk, at=at) for pk in services], batch_size=500)
+    insert(Pending, ({"service_id": pk, "at": at} for pk in pks))
 
 
 def _services(
     rows: Sequence[Entry],
     extension: Mapping[str, Mapping[str, Any]],
-    known: Mapping[str, Structure | None],
+    read: Collection[str],
     report: Report,
     apply: bool,
     step: Callable[[int], None],
 ) -> None:
-    seen: dict[str, None] = {}
+    seen: set[str] = set()
     done = 0
     for batch in _batches(rows):
         valid = list(_valid(batch, v1.Service, seen, report))
-        seen.update((checked.id, None) for _entry, checked in valid)
+        seen.update(checked.id for _entry, checked in valid)
         with transaction.atomic():
-            wanted = {checked.structure_id for _entry, checked in valid} - known.keys()
-            homes: dict[str, Structure | None] = {**known, **(_known_structures(sorted(wanted)) if wanted else {})}
+            homes = _homes({checked.structure_id for _entry, checked in valid})
             kept = []
             for entry, checked in valid:
-                if checked.structure_id in homes:
+                if checked.structure_id in homes or (not apply and checked.structure_id in read):
                     kept.append((entry, checked))
                 else:
                     report.refused.append(f"{entry.where} {checked.id}: its structure is not known")
@@ -302,7 +324,7 @@ def _services(
 def _write_services(
     valid: Sequence[tuple[Entry, Any]],
     extension: Mapping[str, Mapping[str, Any]],
-    homes: Mapping[str, Structure | None],
+    homes: Mapping[str, Home],
     report: Report,
 ) -> None:
     ids = [checked.id for _entry, checked in valid]
@@ -310,35 +332,38 @@ def _write_services(
         row.reference: row
         for row in Service.objects.filter(reference__in=ids).select_related("structure").select_for_update(of=("self",))
     }
-    fresh, changed = [], []
+    fresh: list[dict[str, Any]] = []
+    changed: list[Service] = []
     for entry, checked in valid:
-        home = homes[checked.structure_id]
-        if home is None:  # left out above
-            continue
         values = _values(entry, checked, SERVICE)
         more = extension.get(checked.id)
         if more is not None:
             values |= _extended(more, values)
         row = existing.get(checked.id)
         if row is None:
-            row = Service(structure=home, confidentiality=home.confidentiality, changed_at=now(), **values)
+            home = homes[checked.structure_id]
             if home.confidentiality == Confidentiality.ON_REQUEST:
-                for name in PLACE:
-                    setattr(row, name, None if name in ("latitude", "longitude") else "")
-            fresh.append(row)
+                values = {name: value for name, value in values.items() if name not in PLACE}
+            fresh.append(
+                {
+                    "id": new_id(),
+                    "structure_id": home.id,
+                    "confidentiality": home.confidentiality,
+                    **_NO_PLACE,
+                    **values,
+                }
+            )
         elif _take(row, values):
             changed.append(row)
         else:
             report.unchanged += 1
-    Service.objects.bulk_create(fresh)
+    at = now()
+    insert(Service, ({**values, "changed_at": at} for values in fresh))
     _update(Service, changed, [*SERVICE.values(), *EXTENSION.values()])
-    Change.objects.bulk_create(
-        [
-            Change(structure=row.structure, service=row, kind=ChangeKind.IMPORTED, at=row.changed_at)
-            for row in changed  # the line of its structure tells where a new one comes from
-        ]
-    )
-    _pend([row.pk for row in (*fresh, *changed)])
+    # Of a new one, the line of its structure tells where it comes from.
+    told = ({"structure_id": row.structure_id, "service_id": row.pk} for row in changed)
+    insert(Change, ({**one, "kind": ChangeKind.IMPORTED.value, "at": at} for one in told))
+    _pend([*(values["id"] for values in fresh), *(row.pk for row in changed)], report)
     report.services += len(fresh) + len(changed)
 
 

@@ -1,11 +1,12 @@
 """Rows as data.inclusion v1 records. A stranger's rows only: what is hidden has no place to be written from."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from maillage.directory import vocabulary
 from maillage.directory.enums import REMOTE, Channel
-from maillage.directory.exchange.columns import EXTENSION, LISTS, SERVICE, STRUCTURE
+from maillage.directory.exchange.columns import EXTENSION, LISTS, NUMBERS, SERVICE, STRUCTURE
 from maillage.directory.models import Service, Structure
 
 Record = dict[str, Any]
@@ -60,30 +61,26 @@ def extension_record(row: Service) -> Record:
 
 def columns_of(record: Mapping[str, Any], pairs: Mapping[str, str]) -> dict[str, Any]:
     """A validated record as our columns: null as "" or [], but for numbers."""
-    values: dict[str, Any] = {}
-    for column, field in pairs.items():
-        if column not in record or field in ("structure_reference",):
-            continue
-        value = record[column]
-        if value is None and column in LISTS:
-            value = []
-        elif value is None and column not in (
-            "longitude",
-            "latitude",
-            "volume_horaire_hebdomadaire",
-            "nombre_semaines",
-        ):
-            value = ""
-        elif column in LISTS:
-            value = sorted(str(one) for one in value)
-        elif column == "date_maj":
-            pass
-        elif value is not None and column not in (
-            "longitude",
-            "latitude",
-            "volume_horaire_hebdomadaire",
-            "nombre_semaines",
-        ):
-            value = str(value)
-        values[field] = value
-    return values
+    return {field: convert(record[column]) for column, field, convert in _steps(tuple(pairs.items()))}
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _list(value: Any) -> list[str]:
+    return sorted(map(str, value)) if value else []
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+@cache
+def _steps(pairs: tuple[tuple[str, str], ...]) -> Sequence[tuple[str, str, Callable[[Any], Any]]]:
+    """Column of the standard, ours, and how one becomes the other."""
+    return [
+        (column, field, _list if column in LISTS else _same if column in NUMBERS or column == "date_maj" else _text)
+        for column, field in pairs
+        if field != "structure_reference"
+    ]

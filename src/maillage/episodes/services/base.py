@@ -106,9 +106,7 @@ def save(episode: MissingEpisode, *fields: str) -> None:
 
 def age_of(by: Actor, episode: MissingEpisode) -> int | None:
     """Her age the day she was missed; None when unknown, or when the actor may not read it."""
-    if Section.IDENTITY not in youth.open_sections(by, episode.person):
-        return None
-    opened = youth.reveal(by, episode.person, Section.IDENTITY)
+    opened = youth.reveal_open(by, episode.person, Section.IDENTITY)
     return people.age_at(opened, episode.person, local(episode.noticed_at, episode.organisation.zone).date())
 
 
@@ -216,7 +214,7 @@ def plan_in(by: Actor, episode: MissingEpisode, planned: Sequence[PlannedTask]) 
 
 
 def open_keys(episode: MissingEpisode) -> list[str]:
-    return [task.key for task in task_rows.of_context(episode.pk) if task.live]
+    return [task.key for task in task_rows.live_of(episode.pk)]
 
 
 def drop(by: Actor, episode: MissingEpisode, keys: Iterable[str], reason: str) -> list[str]:
@@ -233,8 +231,8 @@ def drop(by: Actor, episode: MissingEpisode, keys: Iterable[str], reason: str) -
             due_within=timedelta(),
             not_due_reason=reason,
         )
-        for task in task_rows.of_context(episode.pk)
-        if task.live and task.key in wanted
+        for task in task_rows.live_of(episode.pk)
+        if task.key in wanted
     ]
     plan_in(by, episode, over)
     return [task.key for task in over]
@@ -243,10 +241,10 @@ def drop(by: Actor, episode: MissingEpisode, keys: Iterable[str], reason: str) -
 def steps_done_by(by: Actor, event: EpisodeEvent, means: Means = Means.IN_PERSON) -> None:
     """Do the open steps that recording this event does."""
     definition = versions.protocol_of(event.episode.protocol)
-    for task in task_rows.of_context(event.episode_id):
-        mine = protocol.done_by(definition, EventKind(event.kind), [task.key])
+    live = {task.key: task for task in task_rows.live_of(event.episode_id)}
+    for key in protocol.done_by(definition, EventKind(event.kind), live):
         # A step of another team stays open: its own people will say it is done.
-        if task.live and mine and may_act(by, Ability.STEP_DO, task):
+        if may_act(by, Ability.STEP_DO, task := live[key]):
             tasks.task_do(by=by, task=task, done_at=event.happened_at, means=means, version=task.version)
 
 

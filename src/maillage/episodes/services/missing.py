@@ -65,7 +65,8 @@ def contact_record(
         text=text,
     )
     steps_done_by(by, event)
-    replan(by, row)
+    if outcome == ContactOutcome.ANSWERED:
+        replan(by, row)
     note(subject=row.person_id, way=str(way), outcome=str(outcome))
     return event
 

@@ -32,7 +32,7 @@ from maillage.episodes.enums import (
     EventKind,
     Origin,
 )
-from maillage.episodes.models import EpisodeEvent, MissingEpisode, Outing
+from maillage.episodes.models import EpisodeEvent, MissingEpisode, Outing, ProtocolVersion
 from maillage.episodes.services.base import (
     age_of,
     clock_text,
@@ -53,16 +53,19 @@ if TYPE_CHECKING:
 
 
 def reading_for(
-    *, by: Actor, person: "YoungPerson", organisation: Organisation, noticed_at: datetime, facts: Mapping[str, str]
+    *,
+    by: Actor,
+    person: "YoungPerson",
+    organisation: Organisation,
+    version: ProtocolVersion,
+    noticed_at: datetime,
+    facts: Mapping[str, str],
 ) -> protocol.Reading:
     """What the protocol's table suggests for her, with these answers: what the screen shows before opening."""
-    version = versions.current(organisation.departement, now())
     definition = versions.protocol_of(version)
     delays = versions.delays(organisation.departement, definition)
-    age = None
-    if Section.IDENTITY in youth.open_sections(by, person):
-        opened = youth.reveal(by, person, Section.IDENTITY)
-        age = people_of.age_at(opened, person, local(noticed_at, organisation.zone).date())
+    opened = youth.reveal_open(by, person, Section.IDENTITY)
+    age = people_of.age_at(opened, person, local(noticed_at, organisation.zone).date())
     return protocol.reading(
         definition,
         facts,
@@ -185,7 +188,12 @@ def _episode_open(*, by: Actor, person: "YoungPerson", notice: _Notice) -> Missi
     try:
         answers = protocol.answers_of(versions.protocol_of(version), notice.facts)
         suggestion = reading_for(
-            by=by, person=person, organisation=organisation, noticed_at=noticed_at, facts=notice.facts
+            by=by,
+            person=person,
+            organisation=organisation,
+            version=version,
+            noticed_at=noticed_at,
+            facts=notice.facts,
         )
     except ValueError as error:
         raise RuleBroken(str(error), field="facts") from error

@@ -26,7 +26,7 @@ from maillage.episodes.forms.base import OTHER
 from maillage.episodes.forms.opening import OpenForm, ReadingForm, WhoForm
 from maillage.episodes.models import MissingEpisode
 from maillage.episodes.protocol import Reading
-from maillage.episodes.selectors import open_of, questions_of
+from maillage.episodes.selectors import open_of
 from maillage.episodes.selectors_screens import could_be_missing, home_of, origin_of
 from maillage.episodes.views.shared import page_url, seen, show
 from maillage.youth import access as youth
@@ -120,13 +120,16 @@ def _questions(
     assert home is not None
     go = request.POST["go"]
     noticed_at: datetime = who.cleaned_data["noticed_at"]
+    version = versions.current(home.departement, now())
     form = OpenForm(
         request.POST if go != "questions" else None,
         zone=home.zone,
-        questions=questions_of(home.departement, now()),
+        questions=versions.protocol_of(version).questions,
     )
     readings = [
-        services.reading_for(by=by, person=person, organisation=home, noticed_at=noticed_at, facts=form.facts)
+        services.reading_for(
+            by=by, person=person, organisation=home, version=version, noticed_at=noticed_at, facts=form.facts
+        )
         for person in people
     ]
     form.read(readings)

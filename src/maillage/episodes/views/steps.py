@@ -24,6 +24,7 @@ from maillage.episodes.selectors import EpisodePage, StepView, episode_page
 from maillage.episodes.selectors_screens import relay_choices, relay_target
 from maillage.episodes.views.shared import page_url, seen, show
 from maillage.episodes.views.shown import StepShown, step_shown
+from maillage.tasks import selectors as task_rows
 from maillage.tasks import services as tasks
 from maillage.tasks.access import Reach
 from maillage.tasks.enums import TaskState
@@ -121,15 +122,18 @@ def step(request: HttpRequest, episode_id: uuid.UUID, task_id: uuid.UUID) -> Htt
 @door()
 @require_http_methods(["POST"])
 def step_do(request: HttpRequest, episode_id: uuid.UUID, task_id: uuid.UUID) -> HttpResponse:
-    here = _here(request, episode_id, task_id)
-    form = DoForm(request.POST, version=here.task.version, zone=here.zone, phone=here.task.phone)
+    by, episode = seen(request, episode_id)
+    task = task_rows.step_of(episode.pk, task_id)
+    if task is None:
+        raise Http404
+    form = DoForm(request.POST, version=task.version, zone=episode.organisation.zone, phone=task.phone)
     if form.is_valid():
         given = form.cleaned_data
         done = attempt(
             form,
             lambda: tasks.task_do(
-                by=here.by,
-                task=here.task,
+                by=by,
+                task=task,
                 done_at=given["done_at"],
                 means=given["means"],
                 recipient=given["recipient"],
@@ -139,9 +143,9 @@ def step_do(request: HttpRequest, episode_id: uuid.UUID, task_id: uuid.UUID) -> 
             ),
         )
         if done:
-            messages.success(request, _("Étape notée : %(title)s") % {"title": here.task.title})
+            messages.success(request, _("Étape notée : %(title)s") % {"title": task.title})
             return redirect("episodes:page", episode_id)
-    return _page(request, here, form)
+    return _page(request, _here(request, episode_id, task_id), form)
 
 
 @door()

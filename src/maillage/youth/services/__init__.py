@@ -2,6 +2,7 @@
 
 from maillage.youth.models import SheetOpening
 from maillage.youth.services.base import ALL_SECTIONS, Doer, reference_digest
+from maillage.youth.services.keeping import file_close, file_reopen
 from maillage.youth.services.missions import mission_change, mission_end, mission_open
 from maillage.youth.services.people import (
     additions,
@@ -18,6 +19,8 @@ __all__ = [
     "Doer",
     "SheetOpening",
     "additions",
+    "file_close",
+    "file_reopen",
     "mission_change",
     "mission_end",
     "mission_open",

@@ -52,7 +52,11 @@ def require_to_follow(by: Doer, person: YoungPerson) -> None:
 def running(person: YoungPerson, kind: str, organisation: Organisation | None, user: User | None) -> bool:
     """Whether that holder has a mission of that kind, now or to come."""
     return Mission.objects.filter(
-        Q(ends_at__isnull=True) | Q(ends_at__gt=now()), person=person, kind=kind, organisation=organisation, user=user
+        Q(ends_at__isnull=True) | Q(ends_at__gt=now()),
+        person__main=person.main_id,
+        kind=kind,
+        organisation=organisation,
+        user=user,
     ).exists()
 
 
@@ -127,7 +131,7 @@ def mission_open(
     if ends_at is not None and ends_at <= instant:
         raise RuleBroken(_("Cette date est passée."), field="ends_at")
     if isinstance(by, Actor):
-        _check_holder(kind, organisation, user, sections)
+        check_holder(kind, organisation, user, sections)
     lock(person)
     if running(person, kind, organisation, user):
         raise RuleBroken(_("Cette mission est déjà ouverte : modifiez-la plutôt."), field="holder")
@@ -146,7 +150,7 @@ def mission_open(
     )
 
 
-def _check_holder(kind: str, organisation: Organisation | None, user: User | None, sections: Sequence[str]) -> None:
+def check_holder(kind: str, organisation: Organisation | None, user: User | None, sections: Sequence[str]) -> None:
     """RuleBroken when this mission could never be held so, or would open nothing."""
     if not sections:
         raise RuleBroken(_("Choisissez au moins une partie du dossier."), field="sections")
@@ -177,7 +181,7 @@ def mission_change(
 ) -> Mission:
     """Narrow a mission's sections, prolong or shorten it. Widening is another mission, with its own legal basis."""
     row = _locked(mission)
-    require(by, row.person, Ability.MISSION_EDIT)
+    require(by, row.person.main, Ability.MISSION_EDIT)
     instant = now()
     _still_open(row, instant)
     if row.kind == MissionKind.TEMPORARY:
@@ -230,10 +234,18 @@ def end_mission(*, by: Doer, mission: Mission, at: datetime) -> Mission:
 
 
 @action(MISSION_ENDED)
+def close_at(*, by: Doer, mission: Mission, at: datetime) -> Mission:
+    """The end of a mission that somebody else takes over: then, be it to come. Its file is locked by the caller."""
+    row = Mission.objects.select_related("person__data_key").get(pk=mission.pk)
+    _still_open(row, now())
+    return _close(row, row.version, at)
+
+
+@action(MISSION_ENDED)
 def mission_end(*, by: Doer, mission: Mission, version: int) -> Mission:
     """Close a mission now. Never the last one, nor the last of those who answer for the file at the ASE."""
     row = _locked(mission)
-    require(by, row.person, Ability.MISSION_EDIT)
+    require(by, row.person.main, Ability.MISSION_EDIT)
     at = now()
     _still_open(row, at)
     if lives_there(row):
@@ -241,7 +253,7 @@ def mission_end(*, by: Doer, mission: Mission, version: int) -> Mission:
     others = following(row.person, at).exclude(pk=row.pk)
     if not others.exists():
         raise RuleBroken(_("C’est la dernière mission : ouvrez-en une autre d’abord."))
-    if _owns(row) and not others.filter(_OWNERS).exists():
+    if owns(row) and not others.filter(_OWNERS).exists():
         raise RuleBroken(_("Plus personne à l’ASE ne répondrait de ce dossier : nommez d’abord qui prend la suite."))
     return _close(row, version, at)
 
@@ -251,15 +263,17 @@ def following(person: YoungPerson, at: datetime) -> QuerySet[Mission]:
     return Mission.objects.filter(
         Q(ends_at__isnull=True) | Q(ends_at__gt=at),
         Q(user__isnull=True) | Q(user__is_active=True),
-        person=person,
+        person__main=person.main_id,
         starts_at__lte=at,
     ).exclude(kind=MissionKind.TEMPORARY)
 
 
 def _locked(mission: Mission) -> Mission:
     """The mission as it is now; her other missions change after this transaction only."""
-    lock(mission.person)
-    return Mission.objects.select_related("person__data_key", "organisation", "placement").get(pk=mission.pk)
+    lock(mission.person.main)
+    return Mission.objects.select_related("person__data_key", "person__main", "organisation", "placement").get(
+        pk=mission.pk
+    )
 
 
 def _still_open(row: Mission, at: datetime) -> None:
@@ -276,5 +290,10 @@ def lives_there(row: Mission) -> bool:
     )
 
 
-def _owns(row: Mission) -> bool:
+def owning() -> Q:
+    """Missions of those who answer for the file at the ASE."""
+    return _OWNERS
+
+
+def owns(row: Mission) -> bool:
     return Mission.objects.filter(_OWNERS, pk=row.pk).exists()
