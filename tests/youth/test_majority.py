@@ -143,7 +143,7 @@ def test_the_screen(child, owner):
         client = signed_in(owner)
         page = unescape(client.get(url).content.decode())
         assert "17 mai 2026" in page
-        assert "Se termine avec l’accueil : Foyer des Parapluies." in page
+        assert "Se termine avec l’accueil : Foyer des Parapluies." in page
         typed = {
             "form_token": new_token(owner.pk), "legal_basis": "young_adult", "asked": "not_yet", "until": "2028-05-17",
         }  # fmt: skip

@@ -454,7 +454,7 @@ class MajorityForm(TokenForm):
     )
     ends_text = long_text(label=_("Ce qui s’arrête, et comment on le prépare"), rows=2, required=False)
     goes_on_text = long_text(label=_("Ce qui continue, et avec qui"), rows=2, required=False)
-    asked = forms.ChoiceField(label=_("A-t-elle dit ce qu’elle veut ?"), choices=Asked, widget=forms.RadioSelect)
+    asked = forms.ChoiceField(label=_("A-t-elle dit ce qu’elle veut ?"), choices=Asked, widget=forms.RadioSelect)
     words = long_text(label=_("Avec ses mots"), rows=3, required=False)
 
     def __init__(self, *args: Any, missions: Iterable[tuple[uuid.UUID, str]], hers: bool, **kwargs: Any) -> None:

@@ -119,5 +119,5 @@ def length(lasted: timedelta) -> str:
     if lasted < timedelta(hours=24):
         return spoken.span(lasted)
     if hours <= 96:
-        return _("%(hours)s h") % {"hours": hours}
-    return _("%(days)s j") % {"days": round(lasted / timedelta(days=1))}
+        return _("%(hours)s h") % {"hours": hours}
+    return _("%(days)s j") % {"days": round(lasted / timedelta(days=1))}

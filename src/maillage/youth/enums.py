@@ -121,5 +121,5 @@ SHEET_CLOSED = verb("sheet.closed", N_("Fiche de départ refermée"), context=uu
 SHEET_READ = reading("sheet.read", N_("Fiche de départ lue"))
 PHOTO_REPLACED = verb("photo.replaced", N_("Photo remplacée"), size=int)
 YOUTH_READ = reading("youth.read", N_("Dossier consulté"), section=str)
-MAJORITY_ASKED = verb("majority.asked", N_("Dix-huit ans dans trois mois : question posée"))
+MAJORITY_ASKED = verb("majority.asked", N_("Dix-huit ans dans trois mois : question posée"))
 NAMES_SEARCHED = verb("youth.searched", N_("Recherche par nom"), found=int, with_year=bool)

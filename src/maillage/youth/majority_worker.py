@@ -59,7 +59,7 @@ def ask(now: datetime) -> int:
         with transaction.atomic():
             duties.owe(
                 by=SYSTEM, person=person, key=duties.key_of("majority", person.pk),
-                title=_("Dix-huit ans : préparer la suite"),
+                title=_("Dix-huit ans : préparer la suite"),
                 why=_("Ce qui s’arrête, ce qui continue, et ce que la jeune personne veut."), owner=owner, role=role,
                 organisation_id=organisation_id, due_within=max(min(ANSWERED_WITHIN, day - now), timedelta(hours=1)),
                 at=now, remind_before=timedelta(days=7), escalation=((timedelta(), Role.ASE_ON_CALL),),

@@ -33,16 +33,16 @@ def blockers(part: YoungPerson) -> list[str]:
     found = []
     instant = now()
     if Placement.objects.filter(person=part, ends_on__isnull=True).exists():
-        found.append(_("Un accueil y est en cours : mettez-y fin, ou choisissez ce dossier comme principal."))
+        found.append(_("Un accueil y est en cours : mettez-y fin, ou choisissez ce dossier comme principal."))
     if SheetOpening.objects.filter(person=part, closed_at__isnull=True).exists():
-        found.append(_("Un épisode y est en cours : clôturez-le, ou choisissez ce dossier comme principal."))
+        found.append(_("Un épisode y est en cours : clôturez-le, ou choisissez ce dossier comme principal."))
     elif owed_about(part.pk):
-        found.append(_("Des tâches y restent à faire : terminez-les d’abord."))
+        found.append(_("Des tâches y restent à faire : terminez-les d’abord."))
     running = Mission.objects.filter(person=part, kind=MissionKind.TEMPORARY, ends_at__gt=instant)
     if running.exists():
-        found.append(_("Un accès temporaire y est ouvert : attendez sa fin, ou retirez-le."))
+        found.append(_("Un accès temporaire y est ouvert : attendez sa fin, ou retirez-le."))
     if part.joined or YoungPerson.objects.filter(main=part).exclude(pk=part.pk).exists():
-        found.append(_("Un autre dossier lui est déjà réuni : séparez-les d’abord."))
+        found.append(_("Un autre dossier lui est déjà réuni : séparez-les d’abord."))
     return found
 
 

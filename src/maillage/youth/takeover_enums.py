@@ -11,8 +11,8 @@ from maillage.audit.verbs import verb
 
 
 class Why(models.TextChoices):
-    ABSENCE = "absence", _("Une absence : elle ou il revient")
-    DEPARTURE = "departure", _("Un départ : ses missions se terminent")
+    ABSENCE = "absence", _("Une absence : elle ou il revient")
+    DEPARTURE = "departure", _("Un départ : ses missions se terminent")
 
 
 class TakeoverState(models.TextChoices):

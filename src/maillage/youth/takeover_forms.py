@@ -20,11 +20,11 @@ class TakeoverForm(TokenForm):
     why = forms.ChoiceField(label=_("De quoi s’agit-il"), choices=Why, widget=forms.RadioSelect)
     since = forms.DateField(
         label=_("À partir du"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("Vide : tout de suite, dès la réponse."), required=False,
+        help_text=_("Vide : tout de suite, dès la réponse."), required=False,
     )  # fmt: skip
     until = forms.DateField(
         label=_("Jusqu’au"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("Pour une absence : le dernier jour."), required=False,
+        help_text=_("Pour une absence : le dernier jour."), required=False,
     )  # fmt: skip
     everyone = forms.ChoiceField(label=_("Qui prend la relève"), required=False)
 

@@ -101,7 +101,7 @@ def missions_to_pass_on(actor: Actor, holder: User, discreet: bool) -> list[tupl
     said = [
         (
             row.pk,
-            _("%(who)s : %(kind)s")
+            _("%(who)s : %(kind)s")
             % {
                 "who": shown[row.person_id].initials if discreet else shown[row.person_id].name,
                 "kind": row.get_kind_display(),

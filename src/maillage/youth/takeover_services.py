@@ -70,7 +70,7 @@ def takeover_propose(
     by_user: dict[uuid.UUID, list[Mission]] = {}
     for pk, user in chosen.items():
         if pk not in missions:
-            raise RuleBroken(_("Une de ces missions n’est plus à confier : relisez la liste."))
+            raise RuleBroken(_("Une de ces missions n’est plus à confier : relisez la liste."))
         if user.pk not in offered:
             raise RuleBroken(_("Cette personne n’est pas de ce service."))
         check_holder(missions[pk].kind, None, user, missions[pk].sections)
@@ -109,7 +109,7 @@ def _asked(by: Actor, share: TakeoverShare, at: datetime) -> Task:
     planned = PlannedTask(
         key=duties.key_of("takeover", share.pk),
         title=_("Relève de missions"),
-        why=_("Une ou un collègue s’absente ou part : quelqu’un prend la suite."),
+        why=_("Une ou un collègue s’absente ou part : quelqu’un prend la suite."),
         source="",
         owner_role=post[0],
         organisation_id=post[1],
@@ -201,7 +201,7 @@ def takeover_withdraw(*, by: Actor, share: TakeoverShare) -> TakeoverShare:
     row = TakeoverShare.objects.select_for_update().get(pk=share.pk)
     relay = relay_of(row)
     if row.taken_at is not None or relay.acknowledged_at is not None:
-        raise RuleBroken(_("Cette relève est déjà prise : les missions se modifient dans chaque dossier."))
+        raise RuleBroken(_("Cette relève est déjà prise : les missions se modifient dans chaque dossier."))
     if relay.pending:
         tasks.hand_over_withdraw(by=by, hand_over=relay)
     tasks.tasks_drop(by=by, context=row.pk, reason=_("Relève annulée"))

@@ -67,7 +67,7 @@ def takeover(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         take = request.POST.get("answer") == "yes"
         service = services.takeover_take if take else services.takeover_decline
         if attempt(form, lambda: service(by=me, share=row)) is not None:
-            messages.success(request, _("Vous avez pris la relève.") if take else _("C’est noté : la relève revient."))
+            messages.success(request, _("Vous avez pris la relève.") if take else _("C’est noté : la relève revient."))
             return redirect("youth:takeover", row.pk) if take else redirect("youth:takeovers")
     [share] = selectors.shares_of(me, row.pk)
     context = {"share": share, "lines": selectors.lines(me, row), "form": form}

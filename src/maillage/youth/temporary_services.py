@@ -41,7 +41,7 @@ def access_open(*, by: Actor, way: str, ref: uuid.UUID, reason: str, span: str) 
     if span not in Span.values:
         raise RuleBroken(_("Choisissez une durée de la liste."), field="span")
     if len(reason.strip()) < SHORTEST_REASON:
-        raise RuleBroken(_("Écrivez le motif en une phrase entière : il sera lu."), field="reason")
+        raise RuleBroken(_("Écrivez le motif en une phrase entière : il sera lu."), field="reason")
     at = now()
     if TemporaryAccess.objects.filter(user=by.user, at__gt=at - timedelta(days=1)).count() >= ACCESSES_A_DAY:
         raise RuleBroken(_("Trop d’accès temporaires en un jour. Appelez l’astreinte de l’ASE."))
@@ -51,7 +51,7 @@ def access_open(*, by: Actor, way: str, ref: uuid.UUID, reason: str, span: str) 
         raise RuleBroken(_("Ce dossier vous est déjà ouvert."))
     owners = [(user, post) for user in owners_of(person) if (post := duties.post_of(user))]
     if not owners:
-        raise RuleBroken(_("Personne ne pourrait en être prévenu : appelez l’astreinte de l’ASE."))
+        raise RuleBroken(_("Personne ne pourrait en être prévenu : appelez l’astreinte de l’ASE."))
     until = at + Span(span).delay
     mission = open_mission(
         by=by, person=person, kind=MissionKind.TEMPORARY, organisation=None, user=by.user, sections=sorted(sections),

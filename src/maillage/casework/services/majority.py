@@ -106,21 +106,21 @@ def majority_plan(
     opened = entered.open(Section.IDENTITY, Section.WHEREABOUTS)
     found = passage(entered, opened)
     if found is None:
-        raise RuleBroken(_("Sa date de naissance manque, ou elle est déjà majeure : modifiez ses missions une à une."))
+        raise RuleBroken(_("Sa date de naissance manque, ou elle est déjà majeure : modifiez ses missions une à une."))
     if asked not in Asked.values:
         raise RuleBroken(_("Choisissez une réponse de la liste."), field="asked")
     if asked == Asked.SAID and not words.strip():
         raise RuleBroken(_("Écrivez ce qu’elle a dit, avec ses mots."), field="words")
     if {mission.pk for mission in found.to_decide} != set(goes_on):
-        raise RuleBroken(_("Les missions ont changé pendant que vous écriviez : relisez la liste."))
+        raise RuleBroken(_("Les missions ont changé pendant que vous écriviez : relisez la liste."))
     on = [mission for mission in found.to_decide if goes_on[mission.pk]]
     over = [mission for mission in found.to_decide if not goes_on[mission.pk]]
     if on and (until is None or not found.day < until <= found.last_day):
-        raise RuleBroken(_("Indiquez jusqu’à quand : après dix-huit ans, avant vingt et un ans."), field="until")
+        raise RuleBroken(_("Indiquez jusqu’à quand : après dix-huit ans, avant vingt et un ans."), field="until")
     if on and legal_basis not in BASES:
         raise RuleBroken(_("Choisissez une réponse de la liste."), field="legal_basis")
     if any(owns(mission) for mission in over) and not any(owns(mission) for mission in on):
-        raise RuleBroken(_("Plus personne à l’ASE ne répondrait de ce dossier : gardez quelqu’un."))
+        raise RuleBroken(_("Plus personne à l’ASE ne répondrait de ce dossier : gardez quelqu’un."))
     for mission in found.to_decide:
         mission_change(by=by, mission=mission, version=mission.version, sections=mission.sections, ends_at=found.at)
     for mission in on:
@@ -145,12 +145,12 @@ def _text(
     found: Passage, on: list[Mission], over: list[Mission], opened: Opened, asked: str, ends: str, goes_on: str
 ) -> str:
     """The note in words. Names of services stay out where they would give the place to other readers of the note."""
-    said = [_("Dix-huit ans le %(day)s : ce qui est prévu.") % {"day": date_format(found.day, "j F Y")}]
+    said = [_("Dix-huit ans le %(day)s : ce qui est prévu.") % {"day": date_format(found.day, "j F Y")}]
     for label, missions, text in ((_("Ce qui s’arrête"), over, ends), (_("Ce qui continue"), on, goes_on)):
         kinds = [str(mission.get_kind_display()) for mission in missions]
         line = " ; ".join(filter(None, [", ".join(dict.fromkeys(kinds)), text.strip()]))
         if line:
-            said.append(_("%(label)s : %(what)s") % {"label": label, "what": line})
+            said.append(_("%(label)s : %(what)s") % {"label": label, "what": line})
     if asked != Asked.SAID:
-        said.append(_("Ce qu’elle veut : %(answer)s") % {"answer": str(Asked(asked).label).lower()})
+        said.append(_("Ce qu’elle veut : %(answer)s") % {"answer": str(Asked(asked).label).lower()})
     return "\n".join(said)

@@ -32,7 +32,7 @@ def majority(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         form = MajorityForm(
             posted(request),
             missions=[
-                (one.pk, _("%(who)s : %(kind)s") % {"who": services.holder_of(one, opened),
+                (one.pk, _("%(who)s : %(kind)s") % {"who": services.holder_of(one, opened),
                                                     "kind": one.get_kind_display()})
                 for one in found.to_decide
             ],

@@ -143,7 +143,7 @@ def step_do(request: HttpRequest, episode_id: uuid.UUID, task_id: uuid.UUID) -> 
             ),
         )
         if done:
-            messages.success(request, _("Étape notée : %(title)s") % {"title": task.title})
+            messages.success(request, _("Étape notée : %(title)s") % {"title": task.title})
             return redirect("episodes:page", episode_id)
     return _page(request, _here(request, episode_id, task_id), form)
 
