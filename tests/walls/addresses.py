@@ -10,11 +10,14 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from maillage.common.clock import now
+from maillage.desk import own_copy
 from maillage.episodes.models import MissingEpisode, Outing
 from maillage.tasks.models import Task
+from maillage.youth.access import enter
 from maillage.youth.following import missions_running
 from maillage.youth.lookup_models import LikelyTwin
 from maillage.youth.models import Mission, ParentalSituation, Placement, YoungPerson
@@ -71,6 +74,14 @@ def _version(model: Any, word: str, **typed: Any) -> Callable[[Place], dict[str,
     return lambda place: {"version": model.objects.get(pk=place.ids[word]).version, **typed}
 
 
+def _line_of_hers(place: Place) -> dict[str, Any]:
+    """The name of one line of her copy, without a trace of having looked for it."""
+    with transaction.atomic():
+        found = own_copy.whole(enter(place.world.actor("case_worker"), place.ids["person"]))
+        transaction.set_rollback(True)
+    return {"chosen": [found.lines[0].key]}
+
+
 def _placement(**typed: Any) -> Callable[[Place], dict[str, Any]]:
     def body(place: Place) -> dict[str, Any]:
         return {"version": Placement.objects.get(person=place.ids["person"], ends_on__isnull=True).version, **typed}
@@ -123,7 +134,7 @@ ABOUT_A_FILE: list[Address] = [
     Address("desk:file", {"pk": "person"}, _FILE),
     Address("desk:file_thread", {"pk": "person"}, _FILE),
     Address("desk:file_thread_of", {"pk": "person", "group": "=note"}, _FILE),
-    Address("desk:own_copy", {"pk": "person"}, "200:CA 403:EFMH 404:DX"),
+    Address("desk:own_copy", {"pk": "person"}, "200:CA 403:EFMH 404:DX", _line_of_hers, by="C"),
     Address("retention:file", {"pk": "person"}, "200:CA 403:EFMH 404:DX"),
     _person("readings", "200:CA 403:EFMH 404:DX"),
     _person(
