@@ -6,7 +6,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from maillage.vault import keyring
 
-pytest_plugins = ["tests.flush", "tests.traps"]
+pytest_plugins = ["tests.flush", "tests.kept", "tests.tasks.crash", "tests.traps"]
 
 
 class OneBrowser(LoadScopeScheduling):

@@ -5,11 +5,9 @@ from django.test import Client
 
 from tests.accounts.people import signed_in
 from tests.episodes import world as worlds
+from tests.kept import kept
 
-
-@pytest.fixture
-def world(db: None) -> worlds.World:
-    return worlds.build()
+world = kept(worlds.build)
 
 
 @pytest.fixture

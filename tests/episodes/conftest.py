@@ -1,10 +1,6 @@
 """Fixtures of the tests of episodes."""
 
-import pytest
-
 from tests.episodes import world as worlds
+from tests.kept import kept
 
-
-@pytest.fixture
-def world(db: None) -> worlds.World:
-    return worlds.build()
+world = kept(worlds.build)

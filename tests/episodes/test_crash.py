@@ -13,7 +13,6 @@ from maillage.tasks.models import Task
 from maillage.youth.services import SheetOpening
 from tests.episodes import world as worlds
 from tests.tasks import crash
-from tests.tasks.crash import migrated, prepared  # noqa: F401  # fixtures
 
 AT = datetime(2026, 11, 3, 22, 40, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ from maillage.common.errors import RuleBroken
 from maillage.episodes import services
 from maillage.episodes.models import MissingEpisode
 from tests.episodes import world as worlds
-from tests.tasks.crash import migrated, prepared, run  # noqa: F401  # fixtures
+from tests.tasks.crash import run
 from tests.tasks.test_races import Shared, shared, together  # noqa: F401  # fixture
 
 

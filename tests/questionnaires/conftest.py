@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.kept import kept
 from tests.questionnaires import world as worlds
 
 
@@ -12,6 +13,4 @@ def time_now() -> datetime:
     return datetime(2026, 11, 21, 22, 40, tzinfo=UTC)
 
 
-@pytest.fixture
-def world(db: None) -> worlds.World:
-    return worlds.build()
+world = kept(worlds.build)

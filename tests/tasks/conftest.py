@@ -1,10 +1,6 @@
 """Fixtures of the tests of tasks."""
 
-import pytest
-
+from tests.kept import kept
 from tests.tasks import world as worlds
 
-
-@pytest.fixture
-def world(db: None) -> worlds.World:
-    return worlds.build()
+world = kept(worlds.build)

@@ -10,6 +10,7 @@ Children are forks: they inherit what the test has loaded, take a connection of 
 return to pytest. What `act` and `check` return comes back pickled; what they raise fails the test with its traceback.
 """
 
+import fcntl
 import os
 import pickle
 import shutil
@@ -169,15 +170,21 @@ def before_every_write(
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -> Iterator[Path]:
-    """An empty SQLite file with every table, made once a session, whatever engine the suite runs on."""
-    file = tmp_path_factory.mktemp("crash") / "migrated.sqlite3"
+def migrated(tmp_path_factory: pytest.TempPathFactory, worker_id: str, django_db_blocker: Any) -> Iterator[Path]:
+    """An empty SQLite file with every table, made once a run for all its processes, whatever engine the suite is on."""
+    folder = tmp_path_factory.getbasetemp()
+    file = (folder if worker_id == "master" else folder.parent) / "migrated.sqlite3"
 
     def migrate() -> None:
         call_command("migrate", verbosity=0, interactive=False)
 
     with django_db_blocker.unblock():
-        run(settings_of(file), migrate)
+        with file.with_suffix(".making").open("w") as making:
+            fcntl.flock(making, fcntl.LOCK_EX)
+            if not file.exists():
+                partial = file.with_suffix(".partial")
+                run(settings_of(partial), migrate)
+                partial.rename(file)
         yield file
 
 

@@ -16,7 +16,6 @@ from maillage.tasks.services import hand_over, task_do
 from maillage.tasks.sweeper import sweep
 from tests.tasks import crash
 from tests.tasks import world as worlds
-from tests.tasks.crash import migrated, prepared  # noqa: F401  # fixtures
 
 AT = datetime(2026, 11, 3, 22, 40, tzinfo=UTC)
 DUE = AT + timedelta(hours=1)

@@ -16,7 +16,6 @@ from maillage.tasks.services import hand_over, hand_over_acknowledge, task_do, t
 from maillage.tasks.sweeper import sweep
 from tests.tasks import crash
 from tests.tasks import world as worlds
-from tests.tasks.crash import migrated, prepared  # noqa: F401  # fixtures
 from tests.tasks.test_crash import AT, LATE, rung, sweeping_world
 
 Shared = Callable[[Callable[[], Any]], tuple[dict[str, Any], Any]]

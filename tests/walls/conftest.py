@@ -5,12 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.kept import kept
 from tests.walls import places
 
-
-@pytest.fixture
-def place(db: None) -> places.Place:
-    return places.build()
+place = kept(places.build)
 
 
 @pytest.fixture(autouse=True)
