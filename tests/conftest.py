@@ -1,5 +1,7 @@
 """Traps and fixtures of the whole suite."""
 
+import re
+
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -23,12 +25,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
     return OneBrowser(config, log)
 
 
-# They start programs of their own on the engine under test.
+# They start programs of their own on the engine under test; or open every page and send every form.
 _ON_EACH_ENGINE = ("tests/config/", "tests/walls/")
+# What a screen says and how it behaves: the same on each engine, once its queries are right. Those have tests of their
+# own below the screen, and the walls open each page and send each form on both engines.
+_SCREENS = re.compile(r"_screens/|/test_(?:\w+_)?(?:screens?|pages?|views)\.py")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With `--engine-only`, the second engine runs what touches a database: pure code has no engine."""
+    """With `--engine-only`, the second engine runs what depends on it: pure code has no engine, nor has a screen."""
     if not config.getoption("engine_only"):
         return
     kept: list[pytest.Item] = []
@@ -37,13 +42,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         names = set(getattr(item, "fixturenames", ()))
         asks = item.get_closest_marker("django_db") or names & {"db", "transactional_db"}
         on_engine = asks or item.nodeid.startswith(_ON_EACH_ENGINE) or "/test_crash.py" in item.nodeid
-        (kept if on_engine else pure).append(item)
+        screen = _SCREENS.search(item.nodeid.partition("::")[0])
+        (kept if on_engine and not screen else pure).append(item)
     items[:] = kept
     config.hook.pytest_deselected(items=pure)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--engine-only", action="store_true", help="leave out what touches no database")
+    parser.addoption("--engine-only", action="store_true", help="leave out what is the same on every engine")
 
 
 @pytest.fixture(scope="session", autouse=True)

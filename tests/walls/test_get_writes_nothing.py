@@ -15,7 +15,8 @@ ONCE = {"mfa_activate_totp", "mfa_add_webauthn", "episodes:paper"}
 
 
 @pytest.mark.parametrize("letters", ["EFM", "CAHDXN"])
-def test_reading_ones_own_pages_changes_nothing(place: Place, letters: str) -> None:
+def test_reading_ones_own_pages_changes_nothing(place: Place, letters: str, pytestconfig: pytest.Config) -> None:
+    twice = not pytestconfig.getoption("engine_only")  # every page opens on both engines; what it says is on the first
     faults: list[object] = []
     for letter in letters:
         client = at_work(place.here[letter])
@@ -36,7 +37,8 @@ def test_reading_ones_own_pages_changes_nothing(place: Place, letters: str) -> N
                 first, wanted = client.get(url), expected(reads)[letter]
                 if first.status_code != wanted:
                     faults.append((name, letter, first.status_code, wanted))
-                if first.status_code == 200 and name not in ONCE and text_of(first) != text_of(client.get(url)):
+                again = twice and first.status_code == 200 and name not in ONCE
+                if again and text_of(first) != text_of(client.get(url)):
                     faults.append((name, letter, "not the same twice"))
         faults += [(letter, "changed", table) for table in sorted(changed(before, stored()))]
     assert not faults, lines(faults)
