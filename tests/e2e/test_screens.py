@@ -39,6 +39,7 @@ NO_SCREEN = {
     "episodes:step_acknowledge", "episodes:step_take", "episodes:step_undo", "youth:photo", "desk:preferences",
     "desk:outing_start", "desk:outing_end", "desk:acknowledge", "accounts:language", "accounts:end_sessions",
     "accounts:parked", "accounts:role_open", "accounts:role_end", "accounts:deactivate", "accounts:reactivate",
+    "accounts:look_css", "accounts:logo",
     "accounts:reset_second_factor", "accounts:invite_again", "account_logout", "mfa_index", "mfa_list_webauthn",
     "mfa_login_webauthn", "tasks:shift_remove", "episodes:instrument_withdraw",
     "youth:withdraw", "youth:twins_tell", "youth:twins_distinct", "youth:access_end", "youth:takeover_withdraw",

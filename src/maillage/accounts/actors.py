@@ -4,11 +4,11 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from maillage.accounts.enums import Ability, Role
-from maillage.accounts.models import Membership, User
+from maillage.accounts.models import DepartementLook, Membership, User
 from maillage.accounts.roles import ABILITIES, SECTIONS
 from maillage.common.clock import now
 from maillage.common.enums import Section
@@ -31,6 +31,9 @@ class Actor:
     posts: tuple[Post, ...]
     token: str | None = None
     digest: str = ""
+    # What her département calls itself on her screens (« » : Maillage), and the version of its colours (0: ours).
+    house: str = ""
+    look: int = 0
 
     @property
     def user_id(self) -> uuid.UUID:
@@ -74,8 +77,12 @@ class Actor:
 def actor_of(user: User, *, token: str | None = None, digest: str = "") -> Actor:
     """The actor for a user: one query for her memberships of now."""
     instant = now()
-    held = Membership.objects.filter(
-        Q(ends_at__isnull=True) | Q(ends_at__gt=instant), user=user, starts_at__lte=instant
-    ).order_by("organisation_id", "role")
+    look = DepartementLook.objects.filter(departement=OuterRef("organisation__departement"))
+    held = (
+        Membership.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=instant), user=user, starts_at__lte=instant)
+        .annotate(house=Subquery(look.values("name")), look=Subquery(look.values("version")))
+        .order_by("organisation_id", "role")
+    )
     posts = tuple(Post(Role(row.role), row.organisation_id) for row in held)
-    return Actor(user=user, posts=posts, token=token, digest=digest)
+    house, version = next(((row.house, row.look) for row in held if row.look), ("", 0))
+    return Actor(user=user, posts=posts, token=token, digest=digest, house=house, look=version)

@@ -73,6 +73,7 @@ class LetterKind(models.TextChoices):
 
 
 ORGANISATION_SAVED = verb("organisation.saved", N_("Organisation enregistrée"), created=bool)
+LOOK_SAVED = verb("departement.look_saved", N_("Nom, logo et couleurs du département enregistrés"), departement=str)
 USER_CREATED = verb("user.created", N_("Compte créé"))
 USER_EDITED = verb("user.edited", N_("Compte modifié"))
 USER_DEACTIVATED = verb("user.deactivated", N_("Compte désactivé"))

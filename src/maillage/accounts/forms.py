@@ -156,3 +156,37 @@ class RoleForm(_RoleForm):
 class PersonForm(TokenForm):
     display_name = forms.CharField(label=_("Nom affiché"), max_length=120)
     phone = forms.CharField(label=_("Téléphone professionnel"), max_length=20, required=False)
+
+
+class LookForm(TokenForm):
+    name = forms.CharField(
+        label=_("Nom affiché"),
+        help_text=_("À côté du logo, à la place de « Maillage ». Vide : Maillage."),
+        max_length=40,
+        required=False,
+    )
+    logo = forms.FileField(
+        label=_("Logo"),
+        help_text=_("PNG, JPEG ou WebP, 1 Mo au plus, sur fond blanc ou transparent."),
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+        error_messages={"empty": _("Le fichier est vide.")},
+        required=False,
+    )
+    without_logo = forms.BooleanField(label=_("Retirer le logo"), required=False)
+    light = forms.CharField(
+        label=_("Couleur sur fond clair"),
+        help_text=_("Celle des boutons et des liens : #1d5566, par exemple. Vide : celle de Maillage."),
+        max_length=7,
+        required=False,
+    )
+    dark = forms.CharField(
+        label=_("Couleur sur fond sombre"),
+        help_text=_("La même, plus claire : #83c7d9, par exemple. Vide : celle de Maillage."),
+        max_length=7,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, has_logo: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_logo:
+            del self.fields["without_logo"]

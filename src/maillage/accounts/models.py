@@ -141,3 +141,19 @@ class Letter(BaseModel):
     try_at = models.DateTimeField(db_index=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
+
+
+class DepartementLook(BaseModel):
+    """The name, logo and colours a département puts on its screens. Public: its own sign."""
+
+    data_classes = {
+        DataClass.PROFESSIONAL: ["departement", "name", "logo", "light", "dark"],
+        DataClass.TECHNICAL: ["version"],
+    }
+
+    departement = models.CharField(max_length=3, unique=True)
+    name = models.CharField(_("Nom affiché"), max_length=40, blank=True)
+    logo = models.BinaryField(null=True, blank=True)  # PNG, drawn again by us
+    light = models.CharField(_("Couleur sur fond clair"), max_length=7, blank=True)
+    dark = models.CharField(_("Couleur sur fond sombre"), max_length=7, blank=True)
+    version = models.PositiveIntegerField(default=1)

@@ -26,6 +26,13 @@ def keeps_settings_of(actor: Actor, departement: str) -> bool:
     return Organisation.objects.filter(pk__in=own, departement=departement).exists()
 
 
+def departement_set_by(actor: Actor) -> str:
+    """The département whose settings she keeps: that of the first of her organisations, by name. "" when none."""
+    own = actor.organisations_with(Ability.SETTINGS_EDIT)
+    found = Organisation.objects.filter(pk__in=own).order_by("name", "pk").first()
+    return found.departement if found else ""
+
+
 def organisations_of(actor: Actor) -> list[Organisation]:
     """Organisations in which she holds a role now, by name."""
     return list(Organisation.objects.filter(pk__in=actor.organisation_ids).order_by("name", "pk"))

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from allauth.mfa.models import Authenticator
 from django.utils.translation import gettext as _
 
-from maillage.accounts import access, enums
+from maillage.accounts import access, enums, looks
 from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Ability, LetterKind, Role
-from maillage.accounts.models import Letter, Membership, Organisation, User
+from maillage.accounts.models import DepartementLook, Letter, Membership, Organisation, User
 from maillage.accounts.roles import SECTIONS
+from maillage.accounts.selectors import keeps_settings_of
 from maillage.audit.journal import System, action, note
 from maillage.common.clock import now
 from maillage.common.errors import Difference, NotAllowed, RuleBroken, StaleEdit
@@ -37,7 +38,9 @@ def _require_over_user(by: By, user: User) -> None:
             raise RuleBroken(_("Une autre personne doit le faire : personne ne change ses propres droits."))
 
 
-def _write(row: User | Organisation, version: int | None, labels: dict[str, str], values: dict[str, object]) -> None:
+def _write(
+    row: User | Organisation | DepartementLook, version: int | None, labels: dict[str, str], values: dict[str, object]
+) -> None:
     """Update the row if nobody did since `version` (None: whatever it is now); StaleEdit with both texts otherwise."""
     rows = type(row)._base_manager.filter(pk=row.pk)
     if version is not None:
@@ -140,6 +143,49 @@ def _above(organisation: Organisation) -> list[uuid.UUID]:
         line.append(current.pk)
         current = current.parent
     return line
+
+
+@action(enums.LOOK_SAVED)
+def look_save(
+    *,
+    by: Actor,
+    departement: str,
+    version: int | None = None,
+    name: str = "",
+    light: str = "",
+    dark: str = "",
+    logo: bytes | None = None,
+    without_logo: bool = False,
+) -> DepartementLook:
+    """The name, colours (« » : ours) and logo (None: the one there is) of a département; `version` None the first time.
+
+    RuleBroken beside the colour that could not be read; StaleEdit when somebody saved meanwhile.
+    """
+    by.require(Ability.SETTINGS_EDIT)
+    if not keeps_settings_of(by, departement):
+        raise NotAllowed(_("Vous ne réglez pas ce département."))
+    values: dict[str, object] = {
+        "name": name.strip(),
+        "light": looks.readable("light", light),
+        "dark": looks.readable("dark", dark),
+    }
+    if logo is not None or without_logo:
+        values["logo"] = None if logo is None else looks.drawn(logo)
+    note(departement=departement)
+    row = DepartementLook.objects.filter(departement=departement).first()
+    if row is None:
+        return DepartementLook.objects.create(departement=departement, **values)
+    _write(
+        row,
+        version or 0,
+        {
+            "name": _("Nom affiché"),
+            "light": _("Couleur sur fond clair"),
+            "dark": _("Couleur sur fond sombre"),
+        },
+        values,
+    )
+    return row
 
 
 @action(enums.USER_CREATED)

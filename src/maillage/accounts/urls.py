@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from maillage.accounts.views import factors, own, people, signing
+from maillage.accounts.views import factors, look, own, people, signing
 
 ours: list[URLPattern | URLResolver] = [
     path("", own.home, name="home"),
@@ -53,7 +53,14 @@ allauths: list[URLPattern | URLResolver] = [
     path("cles/<int:pk>/retirer/", factors.remove_key, name="mfa_remove_webauthn"),
 ]
 
+# Of the département's own sign; the last two, every page asks for.
+looks: list[URLPattern | URLResolver] = [
+    path("reglages/apparence/", look.edit, name="look"),
+    path("apparence.css", look.css, name="look_css"),
+    path("apparence.png", look.logo, name="logo"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("compte/", include((ours, "accounts"))),
+    path("", include(([path("compte/", include(ours)), *looks], "accounts"))),
     path("compte/", include(allauths)),
 ]

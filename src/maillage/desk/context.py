@@ -71,6 +71,16 @@ class Shell:
         return self._request.user.display_name if self._request.user.is_authenticated else ""
 
     @cached_property
+    def house(self) -> str:
+        """What her département calls itself; "" for Maillage."""
+        return actor(self._request).house if self.signed_in else ""
+
+    @cached_property
+    def look(self) -> int:
+        """The version of her département's colours and logo; 0 when it has none."""
+        return actor(self._request).look if self.signed_in else 0
+
+    @cached_property
     def items(self) -> list[Item]:
         """The doors her roles open, the present one marked: as many as a phone shows, the rest is in `more`."""
         return [item for item in self._doors if item not in self.more]
