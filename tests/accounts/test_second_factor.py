@@ -23,7 +23,7 @@ from tests.accounts.people import PASSWORD, enrolled, goes_through_sign_in, pres
 pytestmark = pytest.mark.django_db
 
 SET_UP = "/compte/second-facteur/"
-PARTS = {"uuid": "0190a000-0000-7000-8000-000000000000", "int": "1", "slug": "mot", "str": "mot", "path": "mot"}
+PARTS = {"uuid": "0190a000-0000-7000-8000-000000000000", "int": "1", "hidden": "a" * 40}
 
 
 def addresses(patterns=None, prefix: str = "", names: tuple[str, ...] = ()):

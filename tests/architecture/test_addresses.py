@@ -49,6 +49,7 @@ PUBLIC = {
     "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
     "language", "preferences", "help", "legal", "offline", "components",
     "start", "doors", "traces", "card", "law", "transmit", "transmit_in", "resources", "stop", "near",
+    "look_css", "logo",  # a département's own sign
     # A share opened with its code; the directory for programs.
     "open", "opened_paper", "api-root", "openapi-json", "search_services", "service", "services", "structure",
     "structures", "sources", "doc-frais", "doc-modes-accueil", "doc-modes-mobilisation", "doc-publics",

@@ -59,6 +59,10 @@ def drawn(content: bytes) -> bytes:
     return out.getvalue()
 
 
+def look_of(departement: str) -> DepartementLook | None:
+    return DepartementLook.objects.filter(departement=departement).first()
+
+
 def shown_to(user: User | None) -> DepartementLook | None:
     """That of the département she works for; before signing in, the only one there is."""
     found = DepartementLook.objects.order_by("departement")

@@ -27,7 +27,7 @@ _KEPT = "private, max-age=300"
 def edit(request: HttpRequest) -> HttpResponse:
     by = actor(request)
     departement = departement_set_by(by)
-    row = DepartementLook.objects.filter(departement=departement).first()
+    row = looks.look_of(departement)
     form = LookForm(
         posted(request),
         request.FILES or None,
