@@ -117,7 +117,7 @@ def test_truly_nobody_is_an_empty_answer(world: World):
 
 
 def test_who_answers_costs_the_same_whatever_the_team(world: World, django_assert_num_queries):
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         on_call(world.home.pk, Role.ON_CALL_MANAGER, AT)
     for number in range(5):
         shift(world, user=member(f"Parasol {number}", (Role.ON_CALL_MANAGER, world.home)), starts_at=AT)

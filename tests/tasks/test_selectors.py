@@ -54,18 +54,19 @@ def test_the_steps_of_many_contexts_cost_what_one_costs(world: World, django_ass
                 assert (task.organisation.name, task.owner_user, task.done_by) == ("Maison du Parapluie", None, None)
 
 
-def test_what_is_due_next_is_the_open_step_with_the_earliest_hour(world: World, django_assert_num_queries):
+def test_what_is_owed_about_someone_comes_soonest_first(world: World, django_assert_num_queries):
     first, *_ = world.plan(
         world.step("soon", due_within=timedelta(minutes=5)),
         world.step("later"),
         world.step("waits", starts_after="later", due_within=timedelta()),
         at=AT,
     )
-    assert selectors.due_next([world.subject])[world.subject].key == "soon"
+    manager = world.actor("manager")  # they wait for the educators
+    assert [task.key for task in selectors.owed(manager, [world.subject])] == ["soon", "later"]
     task_do(by=world.actor("educator"), task=first, done_at=AT, means="phone", version=1)
-    with django_assert_num_queries(2):
-        found = selectors.due_next([world.subject, uuid.uuid4()])
-    assert {subject: task.key for subject, task in found.items()} == {world.subject: "later"}
+    with django_assert_num_queries(1):
+        assert [task.key for task in selectors.owed(manager, [world.subject, uuid.uuid4()])] == ["later"]
+    assert selectors.owed(manager, []) == []
 
 
 def test_lateness_is_read_off_the_clock_even_when_no_sweeper_ran(world: World):

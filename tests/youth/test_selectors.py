@@ -7,11 +7,11 @@ import pytest
 from maillage.accounts.enums import Role
 from maillage.audit.journal import SYSTEM
 from maillage.common.clock import now
-from maillage.youth.models import Mission, YoungPerson
-from maillage.youth.selectors import case_workers_of, photos_of, placement_now, residents, with_placements
-from maillage.youth.services import mission_open, photo_replace, placement_end
+from maillage.youth.models import Mission
+from maillage.youth.selectors import case_workers_of, placement_now, residents, with_placements
+from maillage.youth.services import mission_open, placement_end
 from tests.accounts.people import acting, organisation, professional
-from tests.youth.young import BASIS, follower, hosting_mission, picture, resident, stranger
+from tests.youth.young import BASIS, follower, hosting_mission, resident, stranger
 
 pytestmark = pytest.mark.django_db
 
@@ -65,13 +65,3 @@ def test_a_case_worker_whose_account_is_closed_is_not_called():
     user.is_active = False
     user.save()
     assert case_workers_of(person) == []
-
-
-def test_who_has_a_photo_is_one_query(django_assert_num_queries):
-    lina, noe = resident(), resident(given="Noé")
-    photo_replace(by=SYSTEM, person=lina, content=picture())
-    photo_replace(by=SYSTEM, person=lina, content=picture())
-    people = list(YoungPerson.objects.order_by("pk"))
-    with django_assert_num_queries(1):
-        assert photos_of(people) == {lina.pk}
-    assert noe in people

@@ -8,13 +8,13 @@ from django.http import Http404
 from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Ability
 from maillage.accounts.models import Membership, Organisation, User
-from maillage.accounts.selectors import held_at, with_descendants
+from maillage.accounts.selectors import held_at
 from maillage.common.clock import now
 
 
 def managed_organisations(actor: Actor) -> QuerySet[Organisation]:
     """Organisations whose accounts she manages, by name."""
-    ids = with_descendants(actor.organisations_with(Ability.ACCOUNTS_MANAGE))
+    ids = actor.below(actor.organisations_with(Ability.ACCOUNTS_MANAGE))
     return Organisation.objects.filter(pk__in=ids).order_by("name", "pk")
 
 

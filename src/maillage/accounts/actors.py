@@ -3,13 +3,15 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from maillage.accounts.enums import Ability, Role
-from maillage.accounts.models import DepartementLook, Membership, User
+from maillage.accounts.models import DepartementLook, Membership, Organisation, User
 from maillage.accounts.roles import ABILITIES, SECTIONS
+from maillage.accounts.tree import Tree, tree_around
 from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.common.errors import NotAllowed
@@ -25,7 +27,8 @@ class Post:
 
 @dataclass(frozen=True)
 class Actor:
-    """A professional acting now. `token` and `digest` come from the form she sent."""
+    """A professional acting now. `token` and `digest` come from the form she sent. `organisations`: of her posts,
+    by name."""
 
     user: User
     posts: tuple[Post, ...]
@@ -34,6 +37,17 @@ class Actor:
     # What her département calls itself on her screens (« » : Maillage), and the version of its colours (0: ours).
     house: str = ""
     look: int = 0
+    organisations: tuple[Organisation, ...] = ()
+
+    @cached_property
+    def tree(self) -> Tree:
+        """Her organisations with all above and below them: one query, the first time."""
+        return tree_around(self.organisation_ids)
+
+    def below(self, organisation_ids: Iterable[uuid.UUID]) -> frozenset[uuid.UUID]:
+        """Those among her own organisations, and all below them."""
+        wanted = frozenset(organisation_ids)
+        return self.tree.below(wanted) if wanted else wanted
 
     @property
     def user_id(self) -> uuid.UUID:
@@ -78,11 +92,16 @@ def actor_of(user: User, *, token: str | None = None, digest: str = "") -> Actor
     """The actor for a user: one query for her memberships of now."""
     instant = now()
     look = DepartementLook.objects.filter(departement=OuterRef("organisation__departement"))
-    held = (
+    held = list(
         Membership.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=instant), user=user, starts_at__lte=instant)
         .annotate(house=Subquery(look.values("name")), look=Subquery(look.values("version")))
+        .select_related("organisation")
         .order_by("organisation_id", "role")
     )
     posts = tuple(Post(Role(row.role), row.organisation_id) for row in held)
     house, version = next(((row.house, row.look) for row in held if row.look), ("", 0))
-    return Actor(user=user, posts=posts, token=token, digest=digest, house=house, look=version)
+    where = {row.organisation_id: row.organisation for row in held}
+    organisations = tuple(sorted(where.values(), key=lambda one: (one.name, one.pk)))
+    return Actor(
+        user=user, posts=posts, token=token, digest=digest, house=house, look=version, organisations=organisations
+    )

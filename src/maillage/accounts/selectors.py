@@ -1,12 +1,11 @@
 """Reading people at work and their organisations."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
-from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from maillage.accounts.actors import Actor
@@ -35,61 +34,28 @@ def departement_set_by(actor: Actor) -> str:
 
 def organisations_of(actor: Actor) -> list[Organisation]:
     """Organisations in which she holds a role now, by name."""
-    return list(Organisation.objects.filter(pk__in=actor.organisation_ids).order_by("name", "pk"))
+    return list(actor.organisations)
 
 
 def organisations(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Organisation]:
     return Organisation.objects.in_bulk(list(set(ids)))
 
 
-def parents() -> dict[uuid.UUID, uuid.UUID | None]:
-    """Each organisation and the one above it."""
-    return dict(Organisation.objects.values_list("pk", "parent_id"))
-
-
-def lineage(organisation_id: uuid.UUID, above: Mapping[uuid.UUID, uuid.UUID | None] | None = None) -> list[uuid.UUID]:
-    """An organisation, then its parents, nearest first. `above`: from `parents()`, when it was read already."""
-    if above is None:
-        above = dict(_walked(_UP, [organisation_id]))
-    line: list[uuid.UUID] = []
-    current: uuid.UUID | None = organisation_id
-    while current is not None and current not in line:
-        line.append(current)
-        current = above.get(current)
-    return line
-
-
-def with_descendants(ids: Iterable[uuid.UUID]) -> frozenset[uuid.UUID]:
-    """Those organisations and all below them."""
-    wanted = sorted(set(ids))
-    return frozenset(pk for pk, _above in _walked(_DOWN, wanted)) if wanted else frozenset()
-
-
-# Row by row through the index of parents: a département has thousands of organisations, and each page asks this.
-# UNION, not UNION ALL: a loop ends.
-_TREE = (
-    "WITH RECURSIVE line(id, parent_id) AS (SELECT id, parent_id FROM accounts_organisation WHERE id IN ({marks}) "
-    "UNION SELECT one.id, one.parent_id FROM line JOIN accounts_organisation one ON {step}) "
-    "SELECT id, parent_id FROM line"
-)
-_UP, _DOWN = "one.id = line.parent_id", "one.parent_id = line.id"
-
-
-def _walked(step: str, ids: Sequence[uuid.UUID]) -> list[tuple[uuid.UUID, uuid.UUID | None]]:
-    """Organisations met from those on, each with the one above it; one query."""
-    key = Organisation._meta.pk
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _TREE.format(marks=", ".join(["%s"] * len(ids)), step=step),
-            [key.get_db_prep_value(one, connection) for one in ids],
-        )
-        return [(key.to_python(pk), key.to_python(above)) for pk, above in cursor.fetchall()]
-
-
 def users_holding(role: Role | str, organisation_id: uuid.UUID, at: datetime) -> list[User]:
     """Active people who hold that role in that very organisation at an instant, by name."""
     held = Membership.objects.filter(held_at(at), role=role, organisation_id=organisation_id)
     return list(User.objects.filter(is_active=True, pk__in=held.values("user_id")).order_by("display_name", "pk"))
+
+
+def members_of(organisation_ids: Iterable[uuid.UUID], roles: Iterable[str], at: datetime) -> QuerySet[Membership]:
+    """Who holds one of those roles in those organisations at an instant, active people alone, by name."""
+    return (
+        Membership.objects.filter(
+            held_at(at), organisation_id__in=list(organisation_ids), role__in=list(roles), user__is_active=True
+        )
+        .select_related("user")
+        .order_by("user__display_name", "user_id")
+    )
 
 
 def colleagues(organisation_ids: Iterable[uuid.UUID], at: datetime) -> QuerySet[User]:
@@ -119,8 +85,8 @@ class HeldPost:
 
 def posts_of(actor: Actor) -> list[HeldPost]:
     """Her roles of now, in words."""
-    names = organisations(post.organisation_id for post in actor.posts)
-    return [HeldPost(str(post.role.label), names[post.organisation_id].name) for post in actor.posts]
+    names = {one.pk: one.name for one in actor.organisations}
+    return [HeldPost(str(post.role.label), names[post.organisation_id]) for post in actor.posts]
 
 
 def _factors() -> QuerySet[Authenticator]:

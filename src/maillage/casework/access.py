@@ -14,7 +14,6 @@ from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Ability
 from maillage.accounts.models import Organisation
 from maillage.accounts.roles import SECTIONS
-from maillage.accounts.selectors import with_descendants
 from maillage.audit.journal import record
 from maillage.casework.enums import INCIDENT_READ
 from maillage.casework.models import COLUMNS, HandTask, PlaceIncident, Readable, Share, Versioned
@@ -128,7 +127,7 @@ def received_or_404(actor: Actor, pk: uuid.UUID) -> Share:
 
 def places_of(actor: Actor) -> QuerySet[Organisation]:
     """Places around which she may note what happened: those she works in, and those below."""
-    held = with_descendants(actor.organisations_with(Ability.INCIDENT_RECORD))
+    held = actor.below(actor.organisations_with(Ability.INCIDENT_RECORD))
     return Organisation.objects.filter(pk__in=held, active=True).order_by("name", "pk")
 
 
@@ -143,7 +142,7 @@ def place_or_404(actor: Actor, pk: uuid.UUID) -> Organisation:
 
 def incidents_visible_to(actor: Actor) -> QuerySet[PlaceIncident]:
     """Those of the places she works in, or that are below her organisation."""
-    held = with_descendants(actor.organisations_with(Ability.INCIDENT_RECORD))
+    held = actor.below(actor.organisations_with(Ability.INCIDENT_RECORD))
     return PlaceIncident.objects.filter(organisation__in=held)
 
 

@@ -18,10 +18,10 @@ from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Ability, OrganisationKind
 from maillage.accounts.models import Organisation
 from maillage.accounts.opaque import Addresses, Hidden, show
-from maillage.accounts.selectors import organisations, with_descendants
+from maillage.accounts.selectors import organisations
 from maillage.common.localtime import ZONE, local
 from maillage.desk.coverage_words import WORDS, Words, length
-from maillage.desk.selectors import faces_of
+from maillage.desk.selectors import faces_among
 from maillage.episodes.coverage import MOST_MONTHS, SPECS, Count, Figure, Month, Period, Row, chosen, count, lately
 from maillage.episodes.selectors_coverage import rows_of, seen_among
 from maillage.youth.faces import Face
@@ -76,7 +76,7 @@ def homes_of(actor: Actor) -> dict[uuid.UUID, Organisation]:
     held = actor.organisations_with(Ability.COVERAGE_SEE)
     if not held:
         raise Http404
-    found = organisations(with_descendants(held))
+    found = organisations(actor.below(held))
     kept = [home for home in found.values() if home.kind in _KINDS]
     return {home.pk: home for home in sorted(kept, key=lambda home: (home.name, home.pk))}
 
@@ -293,7 +293,7 @@ def list_page(
     seen = seen_among(actor, [row.episode for row in kept])
     shown = [row for row in kept if row.episode in seen]
     part = shown[choice.start : choice.start + A_PAGE]
-    faces = {face.pk: face for face in faces_of(actor, _once(row.person for row in part), discreet=discreet)}
+    faces = {face.pk: face for face in faces_among(actor, _once(row.person for row in part), discreet=discreet)}
     addresses = Addresses(PURPOSE)
     spec, words = SPECS[choice.figure], WORDS[choice.figure]
 

@@ -209,11 +209,9 @@ def thread_page(entered: Entrance, group: str, before: Cursor | None) -> tuple[O
 
 
 def _placement(entered: Entrance) -> "Placement | None":
-    """Where she lives: told by the host's mission, which the entrance brought along."""
-    for mission in entered.running:
-        if mission.placement is not None and mission.placement.ends_on is None:
-            return mission.placement
-    return people.placement_now(entered.person) if entered.person.placed else None  # type: ignore[attr-defined]
+    """Where she lives; on the page of a joined file, where the main one says, by its host's mission."""
+    hosted = (one.placement for one in entered.running if one.placement is not None and one.placement.ends_on is None)
+    return people.placement_now(entered.person) or next(hosted, None)
 
 
 def _case_workers(entered: Entrance, opened: Opened) -> list[Follower]:

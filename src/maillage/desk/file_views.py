@@ -12,7 +12,7 @@ from maillage.common.clock import now
 from maillage.common.doors import door
 from maillage.desk.file import cursor_of, file_page, thread_page
 from maillage.youth.access import enter
-from maillage.youth.faces import face
+from maillage.youth.faces import faces_of
 
 
 @door()
@@ -30,7 +30,7 @@ def thread(request: HttpRequest, pk: uuid.UUID, group: str = "") -> HttpResponse
         raise Http404
     entered = enter(actor(request), pk)
     opened, lines = thread_page(entered, group, cursor_of(request.GET.get("avant", "")))
-    who = face(entered.actor, entered.person, opened)
+    who = faces_of([entered], opened={pk: opened})[pk]
     return render(
         request, "desk/file_thread.html", {"person": entered.person, "who": who, "thread": lines, "zone": who.zone}
     )

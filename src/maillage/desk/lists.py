@@ -19,11 +19,11 @@ from maillage.accounts.enums import Role
 from maillage.accounts.models import Organisation
 from maillage.accounts.opaque import Addresses, Hidden, show
 from maillage.accounts.roles import SECTIONS
-from maillage.accounts.selectors import organisations, with_descendants
+from maillage.accounts.selectors import organisations
 from maillage.common.localtime import local
 from maillage.desk.enums import ListKind, Which
 from maillage.desk.models import SavedList
-from maillage.desk.selectors import faces_of, task_url
+from maillage.desk.selectors import faces_among, task_url
 from maillage.episodes.access import visible_to as episodes_visible_to
 from maillage.episodes.enums import EpisodeKind
 from maillage.episodes.lifecycle import state_of
@@ -66,7 +66,7 @@ def url_of(name: str, choice: Choice) -> str:
 def homes_of(actor: Actor) -> dict[uuid.UUID, Organisation]:
     """Services she works in with young people, and those below: the only ones she may filter by."""
     held = [post.organisation_id for post in actor.posts if SECTIONS[post.role]]
-    found = organisations(with_descendants(held))
+    found = organisations(actor.below(held))
     return {one.pk: one for one in sorted(found.values(), key=lambda one: (one.name, one.pk))}
 
 
@@ -116,7 +116,7 @@ def _people(actor: Actor, choice: Choice, at: datetime, discreet: bool) -> Table
         seen = seen.exclude(pk__in=list(running))
     ids = list(seen.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
     shown = sorted(
-        faces_of(actor, ids[:MOST], discreet=discreet), key=lambda face: (face.name or face.initials).casefold()
+        faces_among(actor, ids[:MOST], discreet=discreet), key=lambda face: (face.name or face.initials).casefold()
     )
     rows = [
         Row(
@@ -140,7 +140,7 @@ def _episodes(actor: Actor, choice: Choice, at: datetime, discreet: bool) -> Tab
     found = list(wanted.select_related("organisation").order_by("-noticed_at", "-pk")[: MOST + 1])
     faces = {
         one.pk: one
-        for one in faces_of(actor, list(dict.fromkeys(e.person_id for e in found[:MOST])), discreet=discreet)
+        for one in faces_among(actor, list(dict.fromkeys(e.person_id for e in found[:MOST])), discreet=discreet)
     }
     rows = []
     for one in found[:MOST]:
@@ -175,7 +175,8 @@ def _tasks(actor: Actor, choice: Choice, at: datetime, discreet: bool) -> Table:
         owed = owed.filter(owner_user_id=actor.user_id)
     found = list(owed[: MOST + 1])
     faces = {
-        one.pk: one for one in faces_of(actor, list(dict.fromkeys(t.subject for t in found[:MOST])), discreet=discreet)
+        one.pk: one
+        for one in faces_among(actor, list(dict.fromkeys(t.subject for t in found[:MOST])), discreet=discreet)
     }
     rows = []
     for one in found[:MOST]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Ability, Role
 from maillage.accounts.models import Organisation, User
-from maillage.accounts.selectors import organisations_of, role_labels, with_descendants
+from maillage.accounts.selectors import organisations_of, role_labels
 from maillage.common.localtime import ZONE
 from maillage.desk.presets import Preset, presets
 from maillage.episodes import selectors as episode_rows
@@ -27,12 +27,13 @@ from maillage.youth import access as youth
 from maillage.youth import duties
 from maillage.youth import selectors as people
 from maillage.youth.enums import MissionKind
-from maillage.youth.faces import AT_HOME, Face, faces, roof_of
+from maillage.youth.faces import AT_HOME, Face, faces_of, homes_of, under_roof
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from maillage.episodes.models import MissingEpisode, Outing
     from maillage.tasks.models import Task
-    from maillage.youth.models import YoungPerson
 
 _AWAY = frozenset({EpisodeState.MISSING, EpisodeState.LOCATED})
 
@@ -166,38 +167,31 @@ def desk(actor: Actor, at: datetime, *, discreet: bool = False) -> Desk:
     `discreet`: a shared screen, no name anywhere.
     """
     homes = organisations_of(actor)
-    own = list(youth.current_missions(actor).filter(user_id=actor.user_id).values_list("person__main_id", "kind"))
-    personal = {person for person, kind in own if kind != MissionKind.TEMPORARY}
+    at_home = homes_of(actor)
+    seen = youth.sights(actor, _whom(actor, at_home))
+    shown = faces_of(seen, discreet=discreet)
+    hosted = {one.person.pk for one in seen if under_roof(one, at_home)}
+    own = {one.person.pk: one.own_kinds for one in seen if one.own_kinds and not one.person.joined}
     # A temporary access is for reading: she is on the desk, nothing is recorded or opened through it.
-    reading = {person for person, kind in own if kind == MissionKind.TEMPORARY}
-    roof = roof_of(actor)
-    residents = people.residents(roof.homes, actor)
-    relays, addressed = task_rows.waiting_for(actor), task_rows.addressed_to(actor)
-    followed = personal | reading | {relay.task.subject for relay in relays} | {task.subject for task in addressed}
-    watched: set[uuid.UUID] = set()
-    if Role.ASE_ON_CALL in actor.roles:
-        # She answers for a whole département: who is missing, not everyone.
-        watched = {episode.person_id for episode in episode_rows.open_seen_by(actor)}
-    returned = Role.HEALTH_STAFF in actor.roles
-    if returned:
-        # Urgent care has its own hours: whoever came back must not be looked for by name.
-        watched |= {episode.person_id for episode in episode_rows.open_seen_by(actor) if episode.returned_at}
-    known = {person.pk for person in residents}
-    others = _seen(actor, (followed | watched) - known)
-    hosted = known | roof.hosted
-    shown = faces(actor, [*residents, *others], roof=roof, discreet=discreet)
+    personal = {pk for pk, kinds in own.items() if kinds - {MissionKind.TEMPORARY}}
 
     running = {pk: _missing(episode) for pk, episode in episode_rows.open_of(shown).items()}
+    watched = {pk for pk, episode in running.items() if _watched(actor, episode)}
     out = {pk: _outside(outing, at) for pk, outing in episode_rows.outings_of(shown).items()}
-    next_steps = task_rows.due_next(running)
+    relays, owed = task_rows.waiting_for(actor), task_rows.owed(actor, running.keys())
+    addressed = [task for task in owed if task_rows.waits_for(actor, task)]
+    next_steps: dict[uuid.UUID, Task] = {}
+    for task in owed:
+        if task.subject in running and task.context != task.subject:
+            next_steps.setdefault(task.subject, task)
     hours = episode_rows.outing_hours({face.organisation_id for face in shown.values()})
-    roles, hers = role_labels(), {task.pk for task in addressed}
+    roles = role_labels()
     record, start = actor.organisations_with(Ability.OUTING_RECORD), actor.organisations_with(Ability.EPISODE_OPEN)
     lines = []
     for pk, face in shown.items():
         waiting = [task for task in addressed if task.subject == pk and not duties.page_of(task.key)]
         # Whoever's the next step is, then the reader's own next one: the rest is on the episode's page.
-        owed = list({task.pk: task for task in [next_steps.get(pk), *waiting[:1]] if task}.values())
+        first = list({task.pk: task for task in [next_steps.get(pk), *waiting[:1]] if task}.values())
         personally = pk in personal
         may_record = (face.organisation_id in record) or (personally and actor.may(Ability.OUTING_RECORD))
         lines.append(
@@ -205,23 +199,25 @@ def desk(actor: Actor, at: datetime, *, discreet: bool = False) -> Desk:
                 face=face,
                 episode=running.get(pk),
                 outing=out.get(pk),
-                steps=[_step(actor, task, task.pk in hers, roles, face) for task in owed],
-                more=len({task.pk for task in waiting} - {task.pk for task in owed}),
+                steps=[_step(actor, task, roles, face) for task in first],
+                more=len({task.pk for task in waiting} - {task.pk for task in first}),
                 taps=_taps(at, face, hours) if may_record and pk in hosted else [],
                 may_record=may_record,
                 may_open=(face.organisation_id in start) or (personally and actor.may(Ability.EPISODE_OPEN)),
-                place=face.home if pk not in hosted or len(roof.homes) > 1 else "",
+                place=face.home if pk not in hosted or len(at_home) > 1 else "",
             )
         )
-    listed = hosted | personal | reading | {pk for pk in watched if pk in running and (returned or running[pk].away)}
+    listed = hosted | own.keys() | watched
     lines = [line for line in lines if line.face.pk in listed]
     said = {line.face.pk for line in lines if line.steps}
     away = [line for line in lines if line.episode and line.episode.away]
     outside = [line for line in lines if line.outing and not (line.episode and line.episode.away)]
     set_aside = {line.face.pk for line in (*away, *outside)}
+    heard = at_home | actor.below(actor.organisations_with(Ability.OVERDUE_SEE))
+    pulse = task_rows.pulse_of(actor, heard, at, _zone(homes))
     return Desk(
-        pulse=task_rows.pulse(at, _zone(homes)),
-        warnings=_warnings(roof.homes | with_descendants(actor.organisations_with(Ability.OVERDUE_SEE))),
+        pulse=pulse,
+        warnings=_warnings(pulse),
         homes=homes,
         relays=[
             Relay(
@@ -238,17 +234,37 @@ def desk(actor: Actor, at: datetime, *, discreet: bool = False) -> Desk:
             for relay in relays
         ],
         steps=[
-            _step(actor, task, True, roles, shown.get(task.subject))
+            _step(actor, task, roles, shown.get(task.subject))
             for task in addressed
             if task.subject not in said or duties.page_of(task.key)
         ],
         away=sorted(away, key=lambda line: line.episode.noticed_at if line.episode else at),
         outside=sorted(outside, key=lambda line: line.outing.expected_at if line.outing else at),
         houses=_houses(line for line in lines if line.face.pk not in set_aside),
-        on_call=_on_call({post.organisation_id for post in actor.posts if post.role in AT_HOME}, at),
+        on_call=_on_call(actor, {post.organisation_id for post in actor.posts if post.role in AT_HOME}, at),
         hosts=bool(hosted),
         may_open=actor.may(Ability.EPISODE_OPEN),
     )
+
+
+def _whom(actor: Actor, homes: Collection[uuid.UUID]) -> "QuerySet[Any]":
+    """Ids of whom the desk may show: those who live there, those of her own missions, of what waits for her; and, for
+    a role that answers for more than a home, those of the episodes it watches."""
+    whom = [people.living_in(homes), youth.own(actor), task_rows.subjects_for(actor)]
+    if Role.ASE_ON_CALL in actor.roles:
+        # She answers for a whole département: who is missing, not everyone.
+        whom.append(episode_rows.in_episodes())
+    elif Role.HEALTH_STAFF in actor.roles:
+        # Urgent care has its own hours: whoever came back must not be looked for by name.
+        whom.append(episode_rows.in_episodes(returned=True))
+    return whom[0].union(*whom[1:])
+
+
+def _watched(actor: Actor, episode: Missing) -> bool:
+    """Whether a role of hers lists that episode, wherever it is."""
+    if episode.away:
+        return Role.ASE_ON_CALL in actor.roles
+    return Role.HEALTH_STAFF in actor.roles and episode.returned_at is not None
 
 
 def _houses(lines: Iterable[Line]) -> list[House]:
@@ -269,7 +285,7 @@ class Watch:
 
 def watch(actor: Actor, at: datetime, *, discreet: bool = False) -> Watch:
     homes = organisations_of(actor)
-    held = with_descendants(actor.organisations_with(Ability.OVERDUE_SEE))
+    held = actor.below(actor.organisations_with(Ability.OVERDUE_SEE))
     since: dict[uuid.UUID, datetime] = {}
     found: dict[uuid.UUID, Task] = {}
     notes: dict[uuid.UUID, list[str]] = {}
@@ -281,19 +297,17 @@ def watch(actor: Actor, at: datetime, *, discreet: bool = False) -> Watch:
 
     for concern in task_rows.overdue_or_unacknowledged(held, at):
         say(concern.task, concern.since, *_concern_notes(concern))
-    for task in task_rows.unstaffed(held):
-        say(task, task.unreached_since or at, _("Personne n’a pu être prévenu"))
     for notice in task_rows.troubled_notices(held):
         who = notice.recipient.display_name
         say(notice.task, notice.created_at, _("Message peut-être pas arrivé à %(name)s : appelez") % {"name": who})
 
-    shown = faces(actor, _seen(actor, {task.subject for task in found.values()}), discreet=discreet)
-    roles, hers = role_labels(), {task.pk for task in task_rows.addressed_to(actor)}
+    shown = faces_of(youth.sights(actor, {task.subject for task in found.values()}), discreet=discreet)
+    roles = role_labels()
     steps = [
-        _step(actor, task, pk in hers, roles, shown.get(task.subject), tuple(dict.fromkeys(notes[pk])))
+        _step(actor, task, roles, shown.get(task.subject), tuple(dict.fromkeys(notes[pk])))
         for pk, task in sorted(found.items(), key=lambda one: (since[one[0]], one[1].order, one[0]))
     ]
-    on_call = _on_call(actor.organisations_with(Ability.OVERDUE_SEE), at)
+    on_call = _on_call(actor, actor.organisations_with(Ability.OVERDUE_SEE), at)
     counts = actor.may(Ability.COVERAGE_SEE)
     return Watch(task_rows.pulse(at, _zone(homes)), homes, steps, on_call, counts)
 
@@ -308,9 +322,9 @@ def _concern_notes(concern: task_rows.Concern) -> Iterator[str]:
         yield _("Personne n’a pu être prévenu")
 
 
-def _warnings(organisation_ids: Collection[uuid.UUID]) -> list[str]:
+def _warnings(pulse: task_rows.Pulse) -> list[str]:
     """What nobody may have heard, in a sentence each."""
-    alone, lost = len(task_rows.unstaffed(organisation_ids)), len(task_rows.troubled_notices(organisation_ids))
+    alone, lost = pulse.unreached, pulse.lost
     said = []
     if alone:
         said.append(
@@ -333,16 +347,10 @@ def _warnings(organisation_ids: Collection[uuid.UUID]) -> list[str]:
     return said
 
 
-def faces_of(actor: Actor, ids: Sequence[uuid.UUID], *, discreet: bool = False) -> list[Face]:
+def faces_among(actor: Actor, ids: Sequence[uuid.UUID], *, discreet: bool = False) -> list[Face]:
     """Faces of those among `ids` she may see, in their order."""
-    found = faces(actor, _seen(actor, ids), discreet=discreet)
+    found = faces_of(youth.sights(actor, ids), discreet=discreet)
     return [found[pk] for pk in ids if pk in found]
-
-
-def _seen(actor: Actor, ids: Collection[uuid.UUID]) -> "list[YoungPerson]":
-    """Those among `ids` she may see, placement loaded."""
-    visible = youth.visible_to(actor).filter(pk__in=ids).order_by("pk")
-    return people.with_placements(list(visible.values_list("pk", flat=True)))
 
 
 def _missing(episode: "MissingEpisode") -> Missing:
@@ -367,7 +375,6 @@ def _taps(at: datetime, face: Face, hours: Mapping[uuid.UUID | None, Hours]) -> 
 def _step(
     actor: Actor,
     task: "Task",
-    mine: bool,
     roles: Mapping[str, str],
     face: Face | None = None,
     notes: tuple[str, ...] = (),
@@ -380,6 +387,7 @@ def _step(
         owner = roles[task.owner_role]
     else:
         owner = f"{roles[task.owner_role]} · {task.organisation.name}"
+    mine = task_rows.waits_for(actor, task)
     return Step(task.pk, task_url(task), task.title, task.due_at, owner, mine, face, notes)
 
 
@@ -387,13 +395,12 @@ def _zone(homes: Sequence[Organisation]) -> str:
     return homes[0].zone if homes else ZONE
 
 
-def _on_call(organisation_ids: Iterable[uuid.UUID], at: datetime) -> list[Answers]:
-    """Managers on call of each home, by the rota or by role. Grows with the homes, not with who lives there."""
-    found = []
-    for organisation_id in organisation_ids:
-        for role in rota.ROTA_ROLES:
-            answering = rota.answering(organisation_id, role, at)
-            if answering.users:
-                found.append(Answers(str(role.label), answering.users, answering.from_rota))
-    unique = {(answers.role, tuple(user.pk for user in answers.users)): answers for answers in found}
+def _on_call(actor: Actor, organisation_ids: Collection[uuid.UUID], at: datetime) -> list[Answers]:
+    """Managers on call of each of her organisations, by the rota or by role."""
+    answering = rota.answering_in(organisation_ids, rota.ROTA_ROLES, at, actor.tree)
+    unique = {
+        (role, tuple(user.pk for user in found.users)): Answers(str(Role(role).label), found.users, found.from_rota)
+        for (_where, role), found in answering.items()
+        if found.users
+    }
     return list(unique.values())

@@ -141,7 +141,7 @@ def find(request: HttpRequest) -> HttpResponse:
         near = search(by, text, born=form.birth)
         context["proof"] = prove(by.user_id, text, born) if text else ""
         context["may_create"] = by.may(Ability.MISSION_EDIT)
-        context["found"] = selectors.faces_of(by, [person.pk for person in near], discreet=discreet(request))
+        context["found"] = selectors.faces_among(by, [person.pk for person in near], discreet=discreet(request))
     return render(request, "desk/find.html", context)
 
 

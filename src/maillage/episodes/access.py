@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Ability
 from maillage.accounts.roles import ABILITIES
-from maillage.accounts.selectors import with_descendants
 from maillage.common.errors import NotAllowed, RuleBroken
 from maillage.episodes import lifecycle
 from maillage.episodes.enums import Action
@@ -86,7 +85,7 @@ def require(actor: Actor, episode: MissingEpisode, action: Action) -> None:
 
 def keeps_hours_of(actor: Actor, organisation_id: uuid.UUID) -> bool:
     """Whether she chooses the usual hours of that home: who keeps its rota, or that of an organisation above."""
-    return organisation_id in with_descendants(actor.organisations_with(Ability.ROTA_EDIT))
+    return organisation_id in actor.below(actor.organisations_with(Ability.ROTA_EDIT))
 
 
 def require_outings(actor: Actor, person_id: uuid.UUID) -> None:

@@ -223,14 +223,10 @@ def hours_row(organisation_id: uuid.UUID) -> OutingHours | None:
     return OutingHours.objects.filter(organisation_id=organisation_id).first()
 
 
-def open_seen_by(actor: Actor) -> QuerySet[MissingEpisode]:
-    """Open episodes this actor sees, oldest notice first."""
-    return (
-        access.visible_to(actor)
-        .filter(closed_at__isnull=True)
-        .select_related("person__data_key", "organisation")
-        .order_by("noticed_at", "id")
-    )
+def in_episodes(*, returned: bool = False) -> QuerySet[Any]:
+    """Ids of those an open episode is about (`returned`: who came back), as a part of another query."""
+    rows = MissingEpisode.objects.filter(closed_at__isnull=True)
+    return (rows.filter(returned_at__isnull=False) if returned else rows).values("person_id")
 
 
 def questions_of(departement: str, at: datetime) -> tuple[protocol.Question, ...]:

@@ -13,7 +13,7 @@ from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Ability, OrganisationKind, Role
 from maillage.accounts.models import Organisation, User
 from maillage.accounts.roles import ABILITIES, SECTIONS
-from maillage.accounts.selectors import colleagues, organisations, role_labels
+from maillage.accounts.selectors import colleagues, members_of, organisations, role_labels
 from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.common.errors import RuleBroken
@@ -90,16 +90,19 @@ def relay_choices(
     labels = role_labels()
     users: dict[uuid.UUID, tuple[str, str]] = {}
     told: dict[tuple[str, str], str] = {}
+    answering = rota.answering_in(list(homes), rota.ROTA_ROLES, at)
+    able: dict[uuid.UUID, list[User]] = {pk: [] for pk in homes}
+    for held in members_of(homes, _STEP_ROLES, at):
+        able[held.organisation_id].append(held.user)
     for pk, organisation in homes.items():
         named = people_of.service_name(organisation, sections)
         for role in rota.ROTA_ROLES:
-            names = ", ".join(user.display_name for user in rota.on_call(pk, role, at))
+            names = ", ".join(user.display_name for user in answering[pk, role].users)
             # An association answers for its homes: the same people under the same role are one choice.
             if names:
                 told.setdefault((role, names), f"role:{role}:{pk}")
-        able = rota.members_among(pk, _STEP_ROLES, at) - set(besides)
-        for user in colleagues([pk], at):
-            if user.pk in able:
+        for user in able[pk]:
+            if user.pk not in set(besides):
                 users.setdefault(user.pk, (f"user:{user.pk}:{pk}", f"{user.display_name}, {named}"))
     for mission in missions:
         carer, placement = mission.user, mission.placement

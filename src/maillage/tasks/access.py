@@ -1,8 +1,6 @@
 """Who may act on a task. Seeing it is decided above, by who may see the young person."""
 
 import uuid
-from collections.abc import Mapping
-from functools import cached_property
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -11,27 +9,22 @@ from django.utils.translation import gettext as _
 
 from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Ability
-from maillage.accounts.selectors import lineage, parents
 from maillage.common.errors import NotAllowed
 from maillage.tasks.models import HandOver, OnCallShift, Task
 
 
 class Reach:
-    """What one actor may do to many tasks: the tree of organisations is read once."""
+    """What one actor may do to many tasks: the organisations around hers are read once."""
 
     def __init__(self, actor: Actor) -> None:
         self.actor = actor
-
-    @cached_property
-    def _parents(self) -> Mapping[uuid.UUID, uuid.UUID | None]:
-        return parents()
 
     def may_act(self, ability: Ability, task: Task) -> bool:
         """Her own task; or a role with that ability in the task's organisation or in one above it."""
         if task.owner_user_id == self.actor.user_id and self.actor.may(ability):
             return True
         held = self.actor.organisations_with(ability)
-        return bool(held) and not held.isdisjoint(lineage(task.organisation_id, self._parents))
+        return bool(held) and (task.organisation_id in held or task.organisation_id in self.actor.below(held))
 
     def is_addressee(self, hand_over: HandOver) -> bool:
         """Whether the relay waits for her: named, or holding the role there or in an organisation above."""
@@ -39,8 +32,8 @@ class Reach:
             return False
         if hand_over.to_user_id is not None:
             return hand_over.to_user_id == self.actor.user_id
-        line = lineage(hand_over.to_organisation_id, self._parents)
-        return any(post.role == hand_over.to_role and post.organisation_id in line for post in self.actor.posts)
+        held = [post.organisation_id for post in self.actor.posts if post.role == hand_over.to_role]
+        return hand_over.to_organisation_id in self.actor.below(held)
 
 
 def may_act(actor: Actor, ability: Ability, task: Task) -> bool:

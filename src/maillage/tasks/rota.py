@@ -1,16 +1,17 @@
 """Who answers: the on-call rota, and what stands behind it when nobody is written there."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, FilteredRelation, Q
 
 from maillage.accounts.enums import Role
 from maillage.accounts.models import User
-from maillage.accounts.selectors import lineage, users_holding
-from maillage.tasks.models import OnCallShift
+from maillage.accounts.selectors import members_of, users_holding
+from maillage.accounts.tree import Tree, tree_around
 
 # Roles kept by turns. The other roles answer through their members.
 ROTA_ROLES: tuple[Role, ...] = (Role.ON_CALL_MANAGER, Role.ASE_ON_CALL)
@@ -31,34 +32,37 @@ def answering(organisation_id: uuid.UUID, role: str, at: datetime) -> Answering:
     A shift counts only while its holder is active and still holds the role there or above: a former colleague
     left in the table is never rung.
     """
-    line = lineage(organisation_id)
-    current = Q(user__memberships__ends_at__isnull=True) | Q(user__memberships__ends_at__gt=at)
-    shifts = (
-        OnCallShift.objects.filter(
-            current,
-            user__memberships__role=role,
-            user__memberships__organisation_id__in=line,
-            user__memberships__starts_at__lte=at,
-            user__is_active=True,
-            organisation_id__in=line,
-            role=role,
-            removed_at__isnull=True,
-            starts_at__lte=at,
-            ends_at__gt=at,
-        )
-        .select_related("user")
-        .order_by("starts_at", "id")
+    return answering_in([organisation_id], [role], at)[organisation_id, role]
+
+
+def answering_in(
+    organisation_ids: Collection[uuid.UUID], roles: Collection[str], at: datetime, tree: Tree | None = None
+) -> dict[tuple[uuid.UUID, str], Answering]:
+    """As `answering`, of each role in each organisation: one query, and one for the `tree` above them unless given."""
+    tree = tree or tree_around(organisation_ids, "above")
+    lines = {one: tree.line(one) for one in organisation_ids}
+    held = _held({one for line in lines.values() for one in line}, roles, at)
+    return {(one, role): _answering(lines[one], role, held) for one in lines for role in roles}
+
+
+def _held(organisation_ids: Collection[uuid.UUID], roles: Collection[str], at: datetime) -> "list[Any]":
+    """Who holds those roles there, by name; once for each shift of hers that runs then (`shift_in`, `shift_began`)."""
+    runs = Q(user__shifts__removed_at__isnull=True, user__shifts__starts_at__lte=at, user__shifts__ends_at__gt=at)
+    return list(
+        members_of(organisation_ids, roles, at)
+        .annotate(shift=FilteredRelation("user__shifts", condition=runs & Q(user__shifts__role=F("role"))))
+        .annotate(shift_in=F("shift__organisation_id"), shift_began=F("shift__starts_at"))
     )
-    on_shift: dict[uuid.UUID, dict[uuid.UUID, User]] = {}
-    for shift in shifts:
-        on_shift.setdefault(shift.organisation_id, {})[shift.user_id] = shift.user
+
+
+def _answering(line: Sequence[uuid.UUID], role: str, held: "Iterable[Any]") -> Answering:
+    here = [row for row in held if row.role == role and row.organisation_id in line]
     for one in line:
-        if one in on_shift:
-            return Answering(list(on_shift[one].values()), True, one)
+        if on_shift := sorted((row for row in here if row.shift_in == one), key=lambda row: row.shift_began):
+            return Answering(list({row.user_id: row.user for row in on_shift}.values()), True, one)
     for one in line:
-        members = users_holding(role, one, at)
-        if members:
-            return Answering(members, False, one)
+        if members := {row.user_id: row.user for row in here if row.organisation_id == one}:
+            return Answering(list(members.values()), False, one)
     return Answering()
 
 

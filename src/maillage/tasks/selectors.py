@@ -6,19 +6,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, Exists, F, Func, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from maillage.accounts.actors import Actor
-from maillage.accounts.enums import Role
+from maillage.accounts.enums import Ability, Role
 from maillage.accounts.models import Organisation, User
-from maillage.accounts.selectors import organisations, with_descendants
+from maillage.accounts.selectors import organisations
 from maillage.common.localtime import instant
-from maillage.tasks import access
 from maillage.tasks.coverage import Span, doubles, gaps
 from maillage.tasks.enums import NoticeState, TaskState
 from maillage.tasks.models import HandOver, Notice, OnCallShift, SweeperRun, Task
-from maillage.tasks.rota import ROTA_ROLES, answering, candidates
+from maillage.tasks.rota import ROTA_ROLES, answering_in, candidates
 
 SWEEPER = "sweeper"
 # It works every few seconds: past this, its silence is said.
@@ -32,6 +31,11 @@ def _tasks() -> QuerySet[Task]:
     return Task.objects.select_related(
         "organisation", "owner_user", "done_by", "not_due_by", "starts_after"
     ).prefetch_related(Prefetch("hand_overs", queryset=relays.order_by("-at", "-id")))
+
+
+def _lines() -> QuerySet[Task]:
+    """Tasks with what a line of a list shows: what, whose."""
+    return Task.objects.select_related("organisation", "owner_user")
 
 
 def of_context(context: uuid.UUID) -> list[Task]:
@@ -107,18 +111,6 @@ def known_keys(contexts: Iterable[uuid.UUID], prefix: str) -> set[uuid.UUID]:
     return set(rows.values_list("context", flat=True))
 
 
-def due_next(subjects: Iterable[uuid.UUID]) -> dict[uuid.UUID, Task]:
-    """For each young person that has one, her open step of a plan with the earliest due time.
-
-    What somebody added by hand (its context is herself) is its owner's alone.
-    """
-    found: dict[uuid.UUID, Task] = {}
-    owed = _tasks().filter(subject__in=set(subjects), state=TaskState.OPEN).exclude(context=F("subject"))
-    for row in owed.order_by("due_at", "order", "id"):
-        found.setdefault(row.subject, row)
-    return found
-
-
 def of_subject(
     subject: uuid.UUID, *, before: tuple[datetime, uuid.UUID] | None = None, live: bool = True, limit: int = 120
 ) -> list[Task]:
@@ -161,12 +153,15 @@ class Concern:
 
 
 def overdue_or_unacknowledged(organisation_ids: Collection[uuid.UUID], now: datetime) -> list[Concern]:
-    """Steps of those organisations, or handed to them, that are late or passed on without an answer: oldest first."""
+    """Steps of those organisations, or handed to them, that are late, passed on without an answer, or whose alarm
+    found nobody: oldest first."""
     relays = HandOver.objects.filter(task=OuterRef("pk"), acknowledged_at__isnull=True, withdrawn_at__isnull=True)
     handed = HandOver.objects.filter(PENDING, task=OuterRef("pk"), to_organisation__in=organisation_ids)
     rows = _tasks().filter(
         Q(organisation__in=organisation_ids) | Exists(handed),
-        Q(state=TaskState.OPEN, due_at__lt=now) | Exists(relays),
+        Q(state=TaskState.OPEN, due_at__lt=now)
+        | Q(state=TaskState.OPEN, unreached_since__isnull=False)
+        | Exists(relays),
         state__in=[TaskState.OPEN, TaskState.WAITING],
     )
     concerns = (_concern(row, now) for row in rows)
@@ -186,6 +181,7 @@ def _concern(task: Task, now: datetime) -> Concern | None:
             task.due_at if late else None,
             unanswered.at if unanswered else None,
             came_back.at if came_back else None,
+            task.unreached_since if task.state == TaskState.OPEN else None,
         )
         if at is not None
     ]
@@ -194,55 +190,86 @@ def _concern(task: Task, now: datetime) -> Concern | None:
 
 def waiting_for(actor: Actor) -> list[HandOver]:
     """Relays that wait for this person's answer, soonest first."""
+    rows = _relays_to(actor).select_related("task__organisation", "from_user", "to_user", "to_organisation")
+    return list(rows.order_by("answer_by", "id"))
+
+
+def _relays_to(actor: Actor) -> QuerySet[HandOver]:
+    """As `access.Reach.is_addressee` says it of one."""
+    if not actor.may(Ability.STEP_DO):
+        return HandOver.objects.none()
     mine = Q(to_user=actor.user_id)
-    for role in actor.roles:
-        mine |= Q(to_role=role)
-    rows = HandOver.objects.filter(mine, PENDING).select_related(
-        "task", "task__organisation", "from_user", "to_user", "to_organisation"
-    )
-    reach = access.Reach(actor)
-    return [row for row in rows.order_by("answer_by", "id") if reach.is_addressee(row)]
+    for role, held in _held(actor).items():
+        mine |= Q(to_user__isnull=True, to_role=role, to_organisation__in=held)
+    return HandOver.objects.filter(mine, PENDING)
 
 
 def addressed_to(actor: Actor) -> list[Task]:
     """Open steps that wait for this person: her own, and those of a role she holds there or above; soonest first."""
+    return list(_lines().filter(_addressed(actor)).order_by("due_at", "order", "id"))
+
+
+def _addressed(actor: Actor) -> Q:
     mine = Q(owner_user=actor.user_id)
-    for role in actor.roles:
-        held = with_descendants(post.organisation_id for post in actor.posts if post.role == role)
+    for role, held in _held(actor).items():
         mine |= Q(owner_user__isnull=True, owner_role=role, organisation__in=held)
-    return list(_tasks().filter(mine, state=TaskState.OPEN).order_by("due_at", "order", "id"))
+    return mine & Q(state=TaskState.OPEN)
 
 
-def unstaffed(organisation_ids: Collection[uuid.UUID] | None = None) -> list[Task]:
-    """Open steps whose alarm found nobody, up to the top of the chain, oldest first. None: everywhere."""
-    rows = _tasks().filter(state=TaskState.OPEN, unreached_since__isnull=False)
-    if organisation_ids is not None:
-        rows = rows.filter(organisation__in=organisation_ids)
-    return list(rows.order_by("unreached_since", "id"))
+def subjects_for(actor: Actor) -> "QuerySet[Any]":
+    """Ids of those a step or a relay that waits for this person is about, as a part of another query."""
+    steps = Task.objects.filter(_addressed(actor)).values("subject")
+    return steps.union(_relays_to(actor).values("task__subject")) if actor.may(Ability.STEP_DO) else steps
 
 
-def troubled_notices(organisation_ids: Collection[uuid.UUID]) -> list[Notice]:
-    """Messages about live steps there that may not have arrived (uncertain, or refused so far), oldest first."""
-    rows = Notice.objects.filter(
+def owed(actor: Actor, subjects: Collection[uuid.UUID]) -> list[Task]:
+    """Open steps that wait for this person, and those of the plans about `subjects`, soonest first; one query."""
+    planned = Q(subject__in=subjects, state=TaskState.OPEN) & ~Q(context=F("subject"))
+    return list(_lines().filter(_addressed(actor) | planned).order_by("due_at", "order", "id"))
+
+
+def waits_for(actor: Actor, task: Task) -> bool:
+    """Whether a task is among those `addressed_to` her, without asking the database again."""
+    if task.state != TaskState.OPEN:
+        return False
+    if task.owner_user_id is not None:
+        return task.owner_user_id == actor.user_id
+    return task.organisation_id in _held(actor).get(task.owner_role, ())
+
+
+def _held(actor: Actor) -> dict[str, frozenset[uuid.UUID]]:
+    """Where each of her roles answers: where she holds it, and below."""
+    return {
+        role: actor.below(post.organisation_id for post in actor.posts if post.role == role) for role in actor.roles
+    }
+
+
+def _troubled(organisation_ids: Collection[uuid.UUID]) -> QuerySet[Notice]:
+    return Notice.objects.filter(
         task__organisation__in=organisation_ids,
         task__state__in=[TaskState.OPEN, TaskState.WAITING],
         state__in=[NoticeState.UNCERTAIN, NoticeState.FAILED],
     )
-    return list(rows.select_related("recipient", "task__organisation", "task__owner_user").order_by("created_at", "id"))
 
 
-def last_sweep() -> datetime | None:
-    """When the sweeper last ran to its end; None before its first run."""
-    return SweeperRun.objects.filter(name=SWEEPER).values_list("at", flat=True).first()
+def troubled_notices(organisation_ids: Collection[uuid.UUID]) -> list[Notice]:
+    """Messages about live steps there that may not have arrived (uncertain, or refused so far), oldest first."""
+    rows = _troubled(organisation_ids).select_related("recipient", "task__organisation", "task__owner_user")
+    return list(rows.order_by("created_at", "id"))
 
 
 @dataclass(frozen=True)
 class Pulse:
-    """When a page was read (`at`), when the sweeper last ran; shown on the clocks of `zone`."""
+    """When a page was read (`at`), when the sweeper last ran (None: never); shown on the clocks of `zone`.
+
+    `unreached`: steps whose alarm found nobody; `lost`: messages that may not have arrived.
+    """
 
     at: datetime
     swept_at: datetime | None
     zone: str
+    unreached: int = 0
+    lost: int = 0
 
     @property
     def stale(self) -> bool:
@@ -250,7 +277,26 @@ class Pulse:
 
 
 def pulse(at: datetime, zone: str) -> Pulse:
-    return Pulse(at, last_sweep(), zone)
+    swept = SweeperRun.objects.filter(name=SWEEPER).values_list("at", flat=True).first()
+    return Pulse(at, swept, zone)
+
+
+def pulse_of(actor: Actor, organisation_ids: Collection[uuid.UUID], at: datetime, zone: str) -> Pulse:
+    """With what nobody may have heard in those organisations; one query."""
+    unreached = Task.objects.filter(
+        organisation__in=organisation_ids, state=TaskState.OPEN, unreached_since__isnull=False
+    )
+    runs = SweeperRun.objects.filter(name=SWEEPER).values("at")[:1]
+    # One row, whatever there is to count.
+    row = User.objects.filter(pk=actor.user_id).values_list(
+        Subquery(runs), _number(unreached), _number(_troubled(organisation_ids))
+    )
+    return Pulse(at, row[0][0], zone, row[0][1], row[0][2])
+
+
+def _number(rows: "QuerySet[Any]") -> Subquery:
+    """How many there are, as a part of another query."""
+    return Subquery(rows.order_by().annotate(number=Func(Value(1), function="COUNT")).values("number"))
 
 
 @dataclass(frozen=True)
@@ -266,7 +312,8 @@ class Answer:
 
 def answers_now(mine: Collection[Organisation], at: datetime) -> list[Answer]:
     """« Toujours joignable »: a line per organisation and role of the rota. Grows with the organisations only."""
-    found = [(one, role, answering(one.pk, role, at)) for one in mine for role in ROTA_ROLES]
+    answering = answering_in([one.pk for one in mine], ROTA_ROLES, at)
+    found = [(one, role, answering[one.pk, role]) for one in mine for role in ROTA_ROLES]
     names = organisations(who.organisation_id for _one, _role, who in found if who.organisation_id)
     return [
         Answer(

@@ -6,12 +6,13 @@ search are derived from it. A mission narrows what the role opens; a post that o
 """
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Prefetch, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -31,6 +32,9 @@ from maillage.youth.models import Mission, Photo, Placement, SheetOpening, Young
 
 # A read is journalled once per user, person, section and this long (security.md).
 READ_AGAIN_AFTER = timedelta(minutes=15)
+
+# Where a loaded person keeps her present placement (`selectors.placement_now`).
+PRESENT = "present_placements"
 
 _ON_CALL_ROLES = frozenset({Role.ASE_ON_CALL, Role.ON_CALL_MANAGER})
 
@@ -67,6 +71,11 @@ def _missions(actor: Actor) -> QuerySet[Mission]:
         starts_at__lte=instant,
         person__data_key__destroyed_at__isnull=True,
     )
+
+
+def own(actor: Actor) -> QuerySet[Any]:
+    """Ids of the main files of those she has a mission for in her own name, as a part of another query."""
+    return current_missions(actor).filter(user_id=actor.user_id).values("person__main_id")
 
 
 def posts_for(actor: Actor, mission: Mission) -> tuple[Post, ...]:
@@ -113,12 +122,10 @@ def open_sections(actor: Actor, person: YoungPerson) -> frozenset[Section]:
 
 def _sections_by_person(actor: Actor, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, frozenset[Section]]:
     """Open sections of each visible person among `ids`; strangers are left out. One query."""
-    opened: dict[uuid.UUID, frozenset[Section]] = {}
-    missions = current_missions(actor).annotate(about=F("person__main__parts")).filter(about__in=list(ids))
-    for mission in missions:
-        narrowed = _role_sections(actor, mission) & frozenset(mission.sections)
-        opened[mission.about] = opened.get(mission.about, frozenset()) | narrowed
-    return opened
+    through: dict[uuid.UUID, list[Mission]] = {}
+    for mission in _about(actor, list(ids)):
+        through.setdefault(mission.about, []).append(mission)
+    return {pk: _opened_by(actor, missions) for pk, missions in through.items()}
 
 
 def _role_sections(actor: Actor, mission: Mission) -> frozenset[Section]:
@@ -167,23 +174,30 @@ def reveal_many(actor: Actor, persons: Sequence[YoungPerson], *sections: str) ->
 
 
 @dataclass(frozen=True)
-class Entrance:
-    """What current missions give one reader in one file, asked once: who, why, which sections, what she may do.
+class Sight:
+    """What current missions give one reader of one file, asked once: why, which sections, what she may do.
 
-    `mine`: the missions she sees through. `running`: everyone's, which only the owner of the file may be shown.
+    The person comes with her key, her present placement, and whether she has a photo (`person.photographed`).
+    `mine`: the missions she is seen through, whichever of the files joined to this one they are on.
     """
 
     actor: Actor
     person: YoungPerson
     mine: tuple[Mission, ...]
-    running: tuple[Mission, ...]
     sections: frozenset[Section]
-    parts: tuple[YoungPerson, ...] = ()
 
     @property
-    def ids(self) -> list[uuid.UUID]:
-        """This file, and those joined to it."""
-        return [self.person.pk, *(part.pk for part in self.parts)]
+    def own_kinds(self) -> frozenset[str]:
+        """Kinds of the missions this reader has in her own name."""
+        return frozenset(one.kind for one in self.mine if one.user_id == self.actor.user_id)
+
+    @property
+    def named(self) -> bool:
+        """Whether she was placed with this reader by name: in this file, not in one joined to it."""
+        return any(
+            one.kind == MissionKind.HOSTS and one.user_id == self.actor.user_id and one.person_id == self.person.pk
+            for one in self.mine
+        )
 
     def may(self, ability: Ability, kinds: Iterable[str] = MissionKind.values) -> bool:
         """As `may_here`, without asking the database again. A joined file is for reading."""
@@ -194,42 +208,137 @@ class Entrance:
 
     def open(self, *sections: str) -> Opened:
         """Those of the named sections (none named: all) that are open to her; what is opened is journalled."""
+        return open_all([self], *sections)[self.person.pk]
+
+
+@dataclass(frozen=True)
+class Entrance(Sight):
+    """A reader at the door of one file, and of those joined to it (`parts`): opened, all of them are read.
+
+    `running`: everyone's missions, which only its owner may be shown.
+    """
+
+    running: tuple[Mission, ...]
+    parts: tuple[YoungPerson, ...] = ()
+
+    @property
+    def ids(self) -> list[uuid.UUID]:
+        """This file, and those joined to it."""
+        return [self.person.pk, *(part.pk for part in self.parts)]
+
+    def open(self, *sections: str) -> Opened:
         wanted = self.sections & (frozenset(Section(one) for one in sections) or self.sections)
         _journal(self.actor, dict.fromkeys(self.ids, wanted))
         return Opened(self.person.data_key, wanted, [part.data_key for part in self.parts])
 
 
+def open_all(seen: Sequence[Sight], *sections: str) -> dict[uuid.UUID, Opened]:
+    """The named sections of each file one reader sees (none named: all), as far as open to her, and of no file joined
+    to them; what is opened is journalled."""
+    asked = frozenset(Section(one) for one in sections)
+    wanted = {one.person.pk: one.sections & (asked or one.sections) for one in seen}
+    if seen:
+        _journal(seen[0].actor, wanted)
+    return {one.person.pk: Opened(one.person.data_key, wanted[one.person.pk]) for one in seen}
+
+
+# `present`: where she lives now, from `_with_person`.
+_LOADED: tuple[str, ...] = ("person__data_key", "present__organisation")
+
+
+def sights(actor: Actor, whom: "Collection[uuid.UUID] | QuerySet[Any]") -> list[Sight]:
+    """Those among `whom` (ids, or a query for them) whom this actor sees, as `visible_to` says it, oldest placement
+    first; one query, two more when one is seen through a file joined to hers alone."""
+    found: dict[uuid.UUID, list[Mission]] = {}
+    for mission in _with_person(_about(actor, whom)).order_by("starts_at", "pk"):
+        found.setdefault(mission.about, []).append(mission)
+    known = _loaded({one for missions in found.values() for one in missions}, found)
+    seen = [Sight(actor, known[pk], tuple(missions), _opened_by(actor, missions)) for pk, missions in found.items()]
+    return sorted(seen, key=_since)
+
+
+def sight_or_404(actor: Actor, pk: uuid.UUID) -> Sight:
+    """One young person as this actor sees her; Http404 for strangers, whether she exists or not."""
+    found = sights(actor, [pk])
+    if not found:
+        raise Http404
+    return found[0]
+
+
+def _about(actor: Actor, whom: "Collection[uuid.UUID] | QuerySet[Any]") -> "QuerySet[Any]":
+    """Her missions, once for each file among `whom` they are `about`: its own, and those of files joined to it."""
+    return current_missions(actor).annotate(about=F("person__main__parts")).filter(about__in=whom)
+
+
+def _since(seen: Sight) -> tuple[date, uuid.UUID]:
+    [placement] = getattr(seen.person, PRESENT) or [None]
+    return placement.starts_on if placement else date.max, seen.person.pk
+
+
+def _photos(person: str) -> Exists:
+    """Whether the person of a column has a photo."""
+    return Exists(Photo.objects.filter(person=OuterRef(person), replaced_at__isnull=True))
+
+
+def _with_person(missions: "QuerySet[Mission]") -> "QuerySet[Any]":
+    """Missions with the person of each, her key, where she lives now, and whether she has a photo."""
+    return missions.annotate(
+        present=FilteredRelation("person__placements", condition=Q(person__placements__ends_on__isnull=True)),
+        photographed=_photos("person_id"),
+    ).select_related(*_LOADED)
+
+
+def _loaded(missions: "Iterable[Any]", ids: Collection[uuid.UUID]) -> dict[uuid.UUID, YoungPerson]:
+    """Those persons, from missions `_with_person`: `selectors.placement_now` then costs no query.
+
+    Who is seen through a file joined to hers alone is in none of them: read apart.
+    """
+    found: dict[uuid.UUID, YoungPerson] = {}
+    for mission in missions:
+        if mission.person_id in ids and mission.person_id not in found:
+            person, present = mission.person, getattr(mission, "present", None)
+            setattr(person, PRESENT, [present] if present is not None else [])
+            person.photographed = mission.photographed
+            found[person.pk] = person
+    if apart := ids - found.keys():
+        present = Placement.objects.filter(ends_on__isnull=True).select_related("organisation")
+        rows = YoungPerson.objects.filter(pk__in=apart).annotate(photographed=_photos("pk"))
+        rows = rows.select_related("data_key").prefetch_related(Prefetch("placements", present, to_attr=PRESENT))
+        found |= {person.pk: person for person in rows}
+    return found
+
+
+def _opened_by(actor: Actor, missions: "Iterable[Mission]") -> frozenset[Section]:
+    """What those missions of hers open together."""
+    return frozenset[Section]().union(
+        *(_role_sections(actor, mission) & frozenset(mission.sections) for mission in missions)
+    )
+
+
 def enter(actor: Actor, pk: uuid.UUID) -> Entrance:
     """The file as this reader may enter it, in one query; Http404 for strangers, whether it exists or not.
 
-    Loads with it the person's key, and who and where each running mission is of. `person.photographed` and
-    `person.placed` say whether she has a photo and a place.
+    Loads with it the person (as for `sights`), and who and where each running mission is of.
     """
     instant = now()
     mine = current_missions(actor).filter(pk=OuterRef("pk"))
-    photos = Photo.objects.filter(person=pk, replaced_at__isnull=True)
-    places = Placement.objects.filter(person=pk, ends_on__isnull=True)
     joined = YoungPerson.objects.filter(main=pk).exclude(pk=pk)
     running = list(
-        Mission.objects.filter(
-            Q(ends_at__isnull=True) | Q(ends_at__gt=instant), person__main__parts=pk, starts_at__lte=instant
+        _with_person(
+            Mission.objects.filter(
+                Q(ends_at__isnull=True) | Q(ends_at__gt=instant), person__main__parts=pk, starts_at__lte=instant
+            )
         )
-        .annotate(is_mine=Exists(mine), photographed=Exists(photos), placed=Exists(places), several=Exists(joined))
-        .select_related("person__data_key", "organisation", "user", "placement__organisation")
+        .annotate(is_mine=Exists(mine), several=Exists(joined))
+        .select_related(*_LOADED, "organisation", "user", "placement__organisation")
         .order_by("starts_at", "pk")
     )
     hers = tuple(mission for mission in running if mission.is_mine)
     if not hers:
         raise Http404
-    person = next((mission.person for mission in running if mission.person_id == pk), None)
-    if person is None:  # she sees it through a file joined to it
-        person = YoungPerson.objects.select_related("data_key").get(pk=pk)
+    person = _loaded(running, {pk})[pk]
     parts = tuple(joined.select_related("data_key").order_by("pk")) if hers[0].several else ()
-    person.photographed, person.placed = hers[0].photographed, hers[0].placed  # type: ignore[attr-defined]
-    sections = frozenset[Section]().union(
-        *(_role_sections(actor, mission) & frozenset(mission.sections) for mission in hers)
-    )
-    return Entrance(actor, person, hers, tuple(running), sections, parts)
+    return Entrance(actor, person, hers, _opened_by(actor, hers), tuple(running), parts)
 
 
 def _journal(actor: Actor, read: dict[uuid.UUID, frozenset[Section]]) -> None:

@@ -20,7 +20,7 @@ from maillage.common.forms import attempt
 from maillage.common.localtime import ZONE
 from maillage.vault.sealing import Opened
 from maillage.youth.access import Entrance, enter
-from maillage.youth.faces import Face, face
+from maillage.youth.faces import Face, faces_of
 
 REFUSED = 422
 
@@ -52,7 +52,8 @@ def reads(at: Entrance, section: str) -> None:
 
 def whose(at: Entrance, opened: Opened) -> Face:
     """Who the page is about, as this reader may see her."""
-    return face(at.actor, at.person, opened if Section.IDENTITY in opened.sections else None)
+    known = {at.person.pk: opened} if Section.IDENTITY in opened.sections else None
+    return faces_of([at], opened=known)[at.person.pk]
 
 
 def zone_of(who: Face) -> str:
