@@ -27,6 +27,7 @@ from maillage.youth.access import (
     reveal,
     reveal_many,
     sheet_readable,
+    sight_or_404,
     visible_to,
 )
 from maillage.youth.enums import MissionKind
@@ -256,16 +257,16 @@ def test_outside_an_episode_only_its_editors_open_the_sheet():
     assert may_edit_sheet(educator, person)
     assert not may_edit_sheet(on_call, person)
     episode = organisation("un identifiant").pk
-    assert not sheet_readable(on_call, person)
+    assert not sheet_readable(sight_or_404(on_call, person.pk))
     with pytest.raises(PermissionDenied):
         open_sheet(on_call, person)
     sheet_open(by=SYSTEM, person=person, context=episode, at=now())
-    assert sheet_readable(on_call, person)
+    assert sheet_readable(sight_or_404(on_call, person.pk))
     assert not may_edit_sheet(on_call, person)
-    assert not sheet_readable(nurse, person)
+    assert not sheet_readable(sight_or_404(nurse, person.pk))
     sheet_close(by=SYSTEM, context=episode, at=now())
-    assert not sheet_readable(on_call, person)
-    assert sheet_readable(educator, person)
+    assert not sheet_readable(sight_or_404(on_call, person.pk))
+    assert sheet_readable(sight_or_404(educator, person.pk))
 
 
 def test_every_opening_of_the_sheet_is_journalled():

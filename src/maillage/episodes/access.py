@@ -1,6 +1,8 @@
 """Which episodes a professional may see, and what she may do in one. Seeing follows the young person."""
 
 import uuid
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 from django.http import Http404
@@ -16,6 +18,9 @@ from maillage.episodes.models import EpisodeDocument, MissingEpisode, Outing
 from maillage.youth import access as youth
 from maillage.youth.enums import MissionKind
 
+if TYPE_CHECKING:
+    from maillage.youth.models import Mission
+
 
 def visible_to(actor: Actor) -> QuerySet[MissingEpisode]:
     """Episodes of the young persons this actor may see now."""
@@ -27,7 +32,7 @@ def get_visible_or_404(actor: Actor, pk: uuid.UUID) -> MissingEpisode:
     found = (
         visible_to(actor)
         .filter(pk=pk)
-        .select_related("person__data_key", "data_key", "organisation__station", "protocol", "outing")
+        .select_related("person__data_key", "data_key", "organisation__station", "protocol", "outing", "interview")
         .first()
     )
     if found is None:
@@ -58,18 +63,28 @@ def abilities(actor: Actor, person_id: uuid.UUID) -> frozenset[Ability]:
 
     Nothing for strangers, nor through a temporary access, which is for reading.
     """
+    # A joined file is nobody's main one: nothing is done through it.
+    return _given(actor, youth.current_missions(actor).filter(person__main=person_id))
+
+
+def given_to(seen: youth.Sight) -> frozenset[Ability]:
+    """As `abilities`, without asking the database again."""
+    return _given(seen.actor, () if seen.person.joined else seen.mine)
+
+
+def _given(actor: Actor, missions: "Iterable[Mission]") -> frozenset[Ability]:
     return frozenset(
         ability
-        for mission in youth.current_missions(actor).filter(person__main=person_id)
+        for mission in missions
         if mission.kind != MissionKind.TEMPORARY
         for post in youth.posts_for(actor, mission)
         for ability in ABILITIES[post.role]
     )
 
 
-def allowed(actor: Actor, episode: MissingEpisode) -> tuple[Action, ...]:
-    """The actions open to her in this episode now, in the order of the table."""
-    return lifecycle.allowed(lifecycle.state_of(episode), abilities(actor, episode.person_id))
+def allowed(seen: youth.Sight, episode: MissingEpisode) -> tuple[Action, ...]:
+    """The actions open in this episode now to the reader who sees its person so, in the order of the table."""
+    return lifecycle.allowed(lifecycle.state_of(episode), given_to(seen))
 
 
 def require(actor: Actor, episode: MissingEpisode, action: Action) -> None:

@@ -45,7 +45,7 @@ from maillage.vault.sealing import Opened
 from maillage.youth import access as youth
 from maillage.youth import selectors as people
 from maillage.youth.enums import PlacementEnd
-from maillage.youth.faces import Face, face
+from maillage.youth.faces import Face, faces_of
 
 if TYPE_CHECKING:
     from maillage.accounts.models import User
@@ -242,8 +242,8 @@ def episode_page(actor: Actor, episode: MissingEpisode, now: datetime) -> Episod
 
     `episode`: from `access.get_visible_or_404`.
     """
-    person = episode.person
-    opened = youth.reveal(actor, person)
+    seen = youth.sight_or_404(actor, episode.person_id)
+    person, opened = seen.person, seen.open()
     definition = versions.protocol_of(episode.protocol)
     delays = versions.delays(episode.organisation.departement, definition)
     state = lifecycle.state_of(episode)
@@ -258,13 +258,13 @@ def episode_page(actor: Actor, episode: MissingEpisode, now: datetime) -> Episod
     placement = people.placement_now(person)
     answers = opened.value(episode, "facts") or {} if opened.may(episode, "facts") else {}
     station = episode.organisation.station
-    actions = access.allowed(actor, episode)
+    actions = access.allowed(seen, episode)
     fired = set(_last_reading(events).get("lines", ()))
     return EpisodePage(
         episode=episode,
         state=state,
         opened=opened,
-        face=face(actor, person, opened),
+        face=faces_of([seen], opened={person.pk: opened})[person.pk],
         name=people.display_name(opened, person),
         full_name=people.full_name(opened, person),
         initials=people.initials(opened, person),
@@ -288,11 +288,11 @@ def episode_page(actor: Actor, episode: MissingEpisode, now: datetime) -> Episod
         actions=actions,
         closings=_closings(state, definition, tasks) if Action.CLOSE in actions else (),
         documents=documents,
-        interview=ReturnInterview.objects.filter(episode=episode).first(),
+        interview=getattr(episode, "interview", None),  # loaded with it
         urgent_care=_urgent_care(episode, definition, events),
         place_kept_until=placement.kept_until if placement else None,
         place_kept_default_days=delays.place_kept_days,
-        sheet_readable=youth.sheet_readable(actor, person),
+        sheet_readable=youth.sheet_readable(seen),
         repeat_prompt=repeat_prompt(actor, episode, delays, now),
     )
 

@@ -26,20 +26,21 @@ class Answering:
     organisation_id: uuid.UUID | None = None
 
 
-def answering(organisation_id: uuid.UUID, role: str, at: datetime) -> Answering:
+def answering(organisation_id: uuid.UUID, role: str, at: datetime, tree: Tree | None = None) -> Answering:
     """Shifts first, then members: each time in the organisation, else in its nearest parent that has any.
 
     A shift counts only while its holder is active and still holds the role there or above: a former colleague
     left in the table is never rung.
     """
-    return answering_in([organisation_id], [role], at)[organisation_id, role]
+    return answering_in([organisation_id], [role], at, tree)[organisation_id, role]
 
 
 def answering_in(
     organisation_ids: Collection[uuid.UUID], roles: Collection[str], at: datetime, tree: Tree | None = None
 ) -> dict[tuple[uuid.UUID, str], Answering]:
-    """As `answering`, of each role in each organisation: one query, and one for the `tree` above them unless given."""
-    tree = tree or tree_around(organisation_ids, "above")
+    """As `answering`, of each role in each organisation: one query, one more unless the `tree` given has them."""
+    if tree is None or not tree.parents.keys() >= set(organisation_ids):
+        tree = tree_around(organisation_ids, "above")
     lines = {one: tree.line(one) for one in organisation_ids}
     held = _held({one for line in lines.values() for one in line}, roles, at)
     return {(one, role): _answering(lines[one], role, held) for one in lines for role in roles}
@@ -66,9 +67,9 @@ def _answering(line: Sequence[uuid.UUID], role: str, held: "Iterable[Any]") -> A
     return Answering()
 
 
-def on_call(organisation_id: uuid.UUID, role: str, at: datetime) -> list[User]:
+def on_call(organisation_id: uuid.UUID, role: str, at: datetime, tree: Tree | None = None) -> list[User]:
     """Who to ring for that role, then. Empty when truly nobody holds it, up to the top."""
-    return answering(organisation_id, role, at).users
+    return answering(organisation_id, role, at, tree).users
 
 
 def members_among(organisation_id: uuid.UUID, roles: Collection[str], at: datetime) -> set[uuid.UUID]:

@@ -373,12 +373,11 @@ def may_edit_sheet(actor: Actor, person: YoungPerson) -> bool:
     return may_here(actor, person, Ability.SHEET_EDIT, _SHEET_KINDS)
 
 
-def sheet_readable(actor: Actor, person: YoungPerson) -> bool:
+def sheet_readable(seen: Sight) -> bool:
     """Its editors always; while it is open (an episode runs), also those who act in the episode."""
-    if may_edit_sheet(actor, person):
+    if seen.may(Ability.SHEET_EDIT, _SHEET_KINDS):
         return True
-    opening = SheetOpening.objects.filter(person=person, closed_at__isnull=True)
-    return opening.exists() and may_here(actor, person, Ability.EPISODE_ACT)
+    return seen.may(Ability.EPISODE_ACT) and sheet_context(seen.person) is not None
 
 
 def sheet_context(person: YoungPerson) -> uuid.UUID | None:
@@ -391,8 +390,9 @@ def open_sheet(actor: Actor, person: YoungPerson) -> Opened:
 
     Http404 for strangers, PermissionDenied when the sheet is closed to this actor.
     """
-    opened = reveal_open(actor, person, Section.IDENTITY, Section.WHEREABOUTS)
-    if not sheet_readable(actor, person):
+    seen = sight_or_404(actor, person.pk)
+    opened = seen.open(Section.IDENTITY, Section.WHEREABOUTS)
+    if not sheet_readable(seen):
         raise PermissionDenied(_("La fiche de départ ne s’ouvre que pendant un épisode."))
     record(SHEET_READ, by=actor, subject=person.pk)
     return opened

@@ -97,7 +97,7 @@ def _content(
     references = [(task.key, read.text(task, "reference")) for task in tasks if task.state == TaskState.DONE]
     photo = None
     if kind == DocumentKind.DECLARATION:
-        readable = youth.sheet_readable(by, row.person)
+        readable = youth.sheet_readable(youth.sight_or_404(by, row.person_id))
         departure = people.sheet_of(row.person) if readable else None
         if departure is not None:
             youth.open_sheet(by, row.person)

@@ -2,16 +2,16 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cached_property
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from maillage.accounts.actors import Actor
-from maillage.accounts.enums import Ability
-from maillage.accounts.selectors import role_labels
+from maillage.accounts.enums import Ability, Role
+from maillage.accounts.tree import Tree
 from maillage.episodes import versions
 from maillage.episodes.enums import Action, DocumentKind, EventKind
 from maillage.episodes.selectors import EpisodePage, StepView
@@ -74,7 +74,13 @@ class StepShown:
     document_label: str
     record_url: str
     record_label: str
-    urls: Mapping[str, str] = field(default_factory=dict)
+    episode_id: uuid.UUID
+
+    @cached_property
+    def urls(self) -> Mapping[str, str]:
+        """Where each thing that can be done with it is sent: only the step shown large asks."""
+        acts = ("do", "hand_over", "acknowledge", "not_due", "take", "undo")
+        return {name: _address(self.episode_id, self.id, f"step_{name}") for name in acts}
 
 
 def _mine(by: Actor, task: Task) -> bool:
@@ -83,11 +89,11 @@ def _mine(by: Actor, task: Task) -> bool:
     return any(post.role == task.owner_role and post.organisation_id == task.organisation_id for post in by.posts)
 
 
-def _relay_words(relay: HandOver | None, roles: Mapping[str, str], opened: Opened) -> str:
+def _relay_words(relay: HandOver | None, opened: Opened) -> str:
     if relay is None:
         return ""
     team = service_name(relay.to_organisation, opened.sections)
-    to = relay.to_user.display_name if relay.to_user else f"{roles[relay.to_role]}, {team}"
+    to = relay.to_user.display_name if relay.to_user else f"{Role(relay.to_role).label}, {team}"
     if relay.pending:
         return _("Relais proposé à %(to)s par %(by)s, pas encore confirmé.") % {
             "to": to,
@@ -104,26 +110,24 @@ def _verb(task: Task) -> str:
     return _("C’est envoyé") if task.document else _("C’est fait")
 
 
-def owner_of(task: Task, roles: Mapping[str, str], opened: Opened, at: datetime | None = None) -> str:
+def owner_of(task: Task, opened: Opened, at: datetime | None = None, tree: Tree | None = None) -> str:
     """Its person, else the role; with `at`, also who answers for that role then."""
     if task.owner_user is not None:
         return task.owner_user.display_name
-    label = roles[task.owner_role]
-    names = (
-        ", ".join(user.display_name for user in rota.on_call(task.organisation_id, task.owner_role, at)) if at else ""
-    )
-    on_rota = task.owner_role in rota.ROTA_ROLES
-    return f"{label} ({names})" if names and on_rota else f"{label}, {service_name(task.organisation, opened.sections)}"
+    label = str(Role(task.owner_role).label)
+    if at is not None and task.owner_role in rota.ROTA_ROLES:
+        names = ", ".join(user.display_name for user in rota.on_call(task.organisation_id, task.owner_role, at, tree))
+        if names:
+            return f"{label} ({names})"
+    return f"{label}, {service_name(task.organisation, opened.sections)}"
 
 
 def step_shown(view: StepView, page: EpisodePage, reach: Reach, *, at: datetime | None = None) -> StepShown:
     """`at`: also say who answers now for its role (for the step shown large)."""
-    task, episode, opened, roles = view.task, page.episode, page.opened, role_labels()
+    task, episode, opened = view.task, page.episode, page.opened
     relay = next(iter(task.hand_overs.all()), None)
     pending = relay if relay is not None and relay.pending else None
     last = relay if pending or (relay is not None and relay.returned_at and task.live) else None
-    to = partial(_address, episode.pk, task.pk)
-
     step = versions.protocol_of(episode.protocol).step(task.key)
     action = _RECORDS.get(step.done_by) if step is not None and step.done_by else None
     slug = SLUGS[action] if action is not None and page.may(action) else ""
@@ -134,7 +138,7 @@ def step_shown(view: StepView, page: EpisodePage, reach: Reach, *, at: datetime 
         state=task.state,
         state_label=str(TaskState(task.state).label),
         due_at=task.due_at,
-        owner=owner_of(task, roles, opened, at),
+        owner=owner_of(task, opened, at, reach.actor.tree if at else None),
         mine=_mine(reach.actor, task),
         why=view.detail.partition("\n")[2] or task.why,
         source=task.source,
@@ -146,7 +150,7 @@ def step_shown(view: StepView, page: EpisodePage, reach: Reach, *, at: datetime 
         reference=view.reference,
         note=view.note,
         reason_not_due=view.reason,
-        hand_over=_relay_words(last, roles, opened),
+        hand_over=_relay_words(last, opened),
         word=opened.text(pending, "word") if pending and opened.may(pending, "word") else "",
         after=task.starts_after.title if task.starts_after else "",
         live=task.live,
@@ -154,13 +158,13 @@ def step_shown(view: StepView, page: EpisodePage, reach: Reach, *, at: datetime 
         may_hand_over=task.live and pending is None and reach.may_act(Ability.STEP_HAND_OVER, task),
         relay_to_me=pending is not None and reach.is_addressee(pending),
         relay_from_me=pending is not None and pending.from_user_id == reach.actor.user_id,
-        url=to("step"),
+        url=_address(episode.pk, task.pk, "step"),
         verb=_verb(task),
         document_url=reverse("episodes:document_make", args=[episode.pk, document]) if document else "",
         document_label=str(document.label) if document else "",
         record_url=reverse("episodes:act", args=[episode.pk, slug]) if slug else "",
         record_label=str(ACTS[slug].heading) if slug else "",
-        urls={name: to(f"step_{name}") for name in ("do", "hand_over", "acknowledge", "not_due", "take", "undo")},
+        episode_id=episode.pk,
     )
 
 
