@@ -62,9 +62,17 @@ def could_be_missing(by: Actor, chosen: Iterable[uuid.UUID] = ()) -> list["Young
     return [person for pk, person in everyone.items() if pk not in missing]
 
 
+def those_chosen(by: Actor, ids: Sequence[uuid.UUID]) -> list[youth.Sight]:
+    """Those people, as she sees them; 404 when one is a stranger."""
+    found = {one.person.pk: one for one in youth.sights(by, ids)}
+    if not found.keys() >= set(ids):
+        raise Http404
+    return [found[pk] for pk in dict.fromkeys(ids)]
+
+
 def home_of(by: Actor, people: Sequence["YoungPerson"]) -> Organisation | None:
     """The organisation whose clock, station and protocol the screen shows: where the first one lives."""
-    for person in people_of.with_placements([person.pk for person in people]):
+    for person in people:
         placement = people_of.placement_now(person)
         if placement is not None:
             return Organisation.objects.select_related("station").get(pk=placement.organisation_id)

@@ -154,7 +154,12 @@ def reveal_open(actor: Actor, person: YoungPerson, *sections: str) -> Opened:
 
     Http404 when she is not visible.
     """
-    return reveal_many(actor, [person], *sections)[person.pk]
+    allowed = _sections_by_person(actor, [person.pk]).get(person.pk)
+    if allowed is None:
+        raise Http404
+    wanted = allowed & (frozenset(Section(section) for section in sections) or allowed)
+    _journal(actor, {person.pk: wanted})
+    return Opened(person.data_key, wanted)
 
 
 def reveal_many(actor: Actor, persons: Sequence[YoungPerson], *sections: str) -> dict[uuid.UUID, Opened]:
@@ -342,6 +347,8 @@ def enter(actor: Actor, pk: uuid.UUID) -> Entrance:
 
 
 def _journal(actor: Actor, read: dict[uuid.UUID, frozenset[Section]]) -> None:
+    if not any(read.values()):
+        return
     record_once(
         YOUTH_READ,
         by=actor,

@@ -27,10 +27,10 @@ from maillage.episodes.forms.opening import OpenForm, ReadingForm, WhoForm
 from maillage.episodes.models import MissingEpisode
 from maillage.episodes.protocol import Reading
 from maillage.episodes.selectors import open_of
-from maillage.episodes.selectors_screens import could_be_missing, home_of, origin_of
+from maillage.episodes.selectors_screens import could_be_missing, home_of, origin_of, those_chosen
 from maillage.episodes.views.shared import page_url, seen, show
 from maillage.youth import access as youth
-from maillage.youth.faces import Face, face, faces
+from maillage.youth.faces import Face, face, faces, faces_of
 
 
 @door()
@@ -42,11 +42,15 @@ def episode_open(
     by = actor(request)
     by.require(Ability.EPISODE_OPEN)
     chosen = _chosen(by, person_id, outing_id)
-    people = could_be_missing(by, [*chosen, *_sent(request)])
-    known = faces(by, people)
+    go, sent = request.POST.get("go", ""), _sent(request)
+    if go in ("read", "open") and sent:  # past the first screen, those chosen there
+        seen_ones = those_chosen(by, [*chosen, *sent])
+        people, known = [one.person for one in seen_ones], faces_of(seen_ones)
+    else:
+        people = could_be_missing(by, [*chosen, *sent])
+        known = faces(by, people)
     home = home_of(by, [person for person in people if person.pk in chosen] or people)
     zone = home.zone if home else ZONE
-    go = request.POST.get("go", "")
     who = WhoForm(
         request.POST if go in ("questions", "read", "open") else None,
         zone=zone,
@@ -59,9 +63,8 @@ def episode_open(
         shown = [(one, str(one.pk) in marked) for one in known.values()]
         context = {"form": who, "people": shown, "running": running, **_station(home)}
         return show(request, "episodes/open_who.html", context, zone=zone)
-    return _questions(
-        request, by, who, [person for person in people if str(person.pk) in who.cleaned_data["people"]], known
-    )
+    asked = [person for person in people if str(person.pk) in who.cleaned_data["people"]]
+    return _questions(request, by, who, asked, known, home if asked == people else home_of(by, asked) or home)
 
 
 def _still_open(who: WhoForm, known: Mapping[uuid.UUID, Face]) -> list[MissingEpisode]:
@@ -114,10 +117,13 @@ def _again(request: HttpRequest) -> dict[str, Any]:
 
 
 def _questions(
-    request: HttpRequest, by: Actor, who: WhoForm, people: Sequence[Any], known: dict[uuid.UUID, Face]
+    request: HttpRequest,
+    by: Actor,
+    who: WhoForm,
+    people: Sequence[Any],
+    known: Mapping[uuid.UUID, Face],
+    home: Organisation,
 ) -> HttpResponse:
-    home = home_of(by, people)
-    assert home is not None
     go = request.POST["go"]
     noticed_at: datetime = who.cleaned_data["noticed_at"]
     version = versions.current(home.departement, now())
