@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Ability, Role
@@ -68,6 +68,11 @@ def user_names(ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, str]:
     """Displayed names by id, in one query."""
     wanted = {pk for pk in ids if pk is not None}
     return dict(User.objects.filter(pk__in=wanted).values_list("pk", "display_name")) if wanted else {}
+
+
+def name_of(column: str) -> Subquery:
+    """The displayed name of the account whose id a column holds, as a part of another query."""
+    return Subquery(User.objects.filter(pk=OuterRef(column)).values("display_name")[:1])
 
 
 def role_labels() -> Mapping[str, str]:

@@ -32,7 +32,6 @@ from maillage.youth.faces import AT_HOME, Face, faces_of, homes_of, under_roof
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from maillage.episodes.models import MissingEpisode, Outing
     from maillage.tasks.models import Task
 
 _AWAY = frozenset({EpisodeState.MISSING, EpisodeState.LOCATED})
@@ -175,9 +174,10 @@ def desk(actor: Actor, at: datetime, *, discreet: bool = False) -> Desk:
     # A temporary access is for reading: she is on the desk, nothing is recorded or opened through it.
     personal = {pk for pk, kinds in own.items() if kinds - {MissionKind.TEMPORARY}}
 
-    running = {pk: _missing(episode) for pk, episode in episode_rows.open_of(shown).items()}
+    missing, outings = episode_rows.out_of(list(shown))
+    running = {pk: _missing(episode) for pk, episode in missing.items()}
     watched = {pk for pk, episode in running.items() if _watched(actor, episode)}
-    out = {pk: _outside(outing, at) for pk, outing in episode_rows.outings_of(shown).items()}
+    out = {pk: _outside(outing, at) for pk, outing in outings.items()}
     relays, owed = task_rows.waiting_for(actor), task_rows.owed(actor, running.keys())
     addressed = [task for task in owed if task_rows.waits_for(actor, task)]
     next_steps: dict[uuid.UUID, Task] = {}
@@ -353,11 +353,11 @@ def faces_among(actor: Actor, ids: Sequence[uuid.UUID], *, discreet: bool = Fals
     return [found[pk] for pk in ids if pk in found]
 
 
-def _missing(episode: "MissingEpisode") -> Missing:
+def _missing(episode: episode_rows.Absence) -> Missing:
     return Missing(episode.pk, state_of(episode), episode.noticed_at, episode.returned_at)
 
 
-def _outside(outing: "Outing", at: datetime) -> Outside:
+def _outside(outing: episode_rows.Out, at: datetime) -> Outside:
     return Outside(
         pk=outing.pk,
         version=outing.version,

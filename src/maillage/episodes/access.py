@@ -15,6 +15,7 @@ from maillage.common.errors import NotAllowed, RuleBroken
 from maillage.episodes import lifecycle
 from maillage.episodes.enums import Action
 from maillage.episodes.models import EpisodeDocument, MissingEpisode, Outing
+from maillage.tasks import selectors as task_rows
 from maillage.youth import access as youth
 from maillage.youth.enums import MissionKind
 
@@ -28,10 +29,12 @@ def visible_to(actor: Actor) -> QuerySet[MissingEpisode]:
 
 
 def get_visible_or_404(actor: Actor, pk: uuid.UUID) -> MissingEpisode:
-    """The episode with person, key, organisation, station and protocol loaded; Http404 for strangers."""
+    """The episode with person, key, organisation, station and protocol loaded, and when the sweeper last ran
+    (`swept_at`); Http404 for strangers."""
     found = (
         visible_to(actor)
         .filter(pk=pk)
+        .annotate(swept_at=task_rows.swept_at())
         .select_related("person__data_key", "data_key", "organisation__station", "protocol", "outing", "interview")
         .first()
     )

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import DateTimeField, F, Q, QuerySet, Value
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Role
-from maillage.accounts.selectors import user_names
+from maillage.accounts.selectors import name_of
 from maillage.common.enums import Section
 from maillage.common.localtime import local
 from maillage.episodes import access, lifecycle, protocol, versions
@@ -201,16 +202,57 @@ class EpisodePage:
 # --- Lists -----------------------------------------------------------------------------------------------------------
 
 
+@dataclass
+class Absence:
+    """An episode that runs, as a list says it."""
+
+    pk: uuid.UUID
+    noticed_at: datetime
+    located_at: datetime | None
+    returned_at: datetime | None
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Out:
+    """An outing under way, as a list says it."""
+
+    pk: uuid.UUID
+    version: int
+    kind: str
+    left_at: datetime
+    expected_at: datetime
+
+
+def out_of(person_ids: Collection[uuid.UUID]) -> tuple[dict[uuid.UUID, Absence], dict[uuid.UUID, Out]]:
+    """The open episode, and the outing under way, of each person that has one. One query."""
+    episodes = MissingEpisode.objects.filter(person_id__in=person_ids, closed_at__isnull=True).values_list(
+        "person_id", "pk", Value(""), Value(0), "noticed_at", "located_at", "returned_at"
+    )
+    nothing = Cast(Value(None), DateTimeField())
+    outings = _running(person_ids).values_list("person_id", "pk", "kind", "version", "left_at", "expected_at", nothing)
+    missing, out = {}, {}
+    for person_id, pk, kind, version, since, then, back in episodes.union(outings, all=True):
+        if kind:
+            out[person_id] = Out(pk, version, kind, since, then)
+        else:
+            missing[person_id] = Absence(pk, since, then, back)
+    return missing, out
+
+
+def _running(person_ids: Collection[uuid.UUID]) -> QuerySet[Outing]:
+    return Outing.objects.filter(person_id__in=person_ids, returned_at__isnull=True, missing_at__isnull=True)
+
+
 def open_of(person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, MissingEpisode]:
     """The open episode of each person that has one. One query."""
     rows = MissingEpisode.objects.filter(person_id__in=list(person_ids), closed_at__isnull=True)
     return {row.person_id: row for row in rows.select_related("organisation")}
 
 
-def outings_of(person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Outing]:
+def outings_of(person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Outing]:
     """The outing under way of each person that has one. One query."""
-    rows = Outing.objects.filter(person_id__in=list(person_ids), returned_at__isnull=True, missing_at__isnull=True)
-    return {row.person_id: row for row in rows}
+    return {row.person_id: row for row in _running(person_ids)}
 
 
 def outing_hours(organisation_ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID | None, Hours]:
@@ -248,11 +290,10 @@ def episode_page(actor: Actor, episode: MissingEpisode, now: datetime) -> Episod
     delays = versions.delays(episode.organisation.departement, definition)
     state = lifecycle.state_of(episode)
     tasks = task_rows.of_context(episode.pk)
-    events = list(episode.events.order_by("happened_at", "written_at", "id"))
-    documents = tuple(episode.documents.order_by("made_at", "id"))
-    names = user_names(
-        [event.written_by for event in events] + [document.made_by for document in documents] + [episode.opened_by]
-    )
+    events = list(episode.events.annotate(author=name_of("written_by")).order_by("happened_at", "written_at", "id"))
+    documents = tuple(episode.documents.annotate(author=name_of("made_by")).order_by("made_at", "id"))
+    names = {event.written_by: event.author for event in events if event.written_by}
+    names |= {document.made_by: document.author for document in documents}
     views = {task.pk: _step(task, opened, events, definition) for task in tasks}
     steps = _grouped(views[task.pk] for task in tasks)
     placement = people.placement_now(person)

@@ -276,6 +276,11 @@ class Pulse:
         return self.swept_at is None or self.at - self.swept_at > SWEEP_LATE
 
 
+def swept_at() -> Subquery:
+    """When the sweeper last ran, as a part of another query."""
+    return Subquery(SweeperRun.objects.filter(name=SWEEPER).values("at")[:1])
+
+
 def pulse(at: datetime, zone: str) -> Pulse:
     swept = SweeperRun.objects.filter(name=SWEEPER).values_list("at", flat=True).first()
     return Pulse(at, swept, zone)
@@ -286,12 +291,12 @@ def pulse_of(actor: Actor, organisation_ids: Collection[uuid.UUID], at: datetime
     unreached = Task.objects.filter(
         organisation__in=organisation_ids, state=TaskState.OPEN, unreached_since__isnull=False
     )
-    runs = SweeperRun.objects.filter(name=SWEEPER).values("at")[:1]
-    # One row, whatever there is to count.
+    # Her own row: one, whatever there is to count.
     row = User.objects.filter(pk=actor.user_id).values_list(
-        Subquery(runs), _number(unreached), _number(_troubled(organisation_ids))
+        swept_at(), _number(unreached), _number(_troubled(organisation_ids))
     )
-    return Pulse(at, row[0][0], zone, row[0][1], row[0][2])
+    swept, alone, lost = row.get()
+    return Pulse(at, swept, zone, alone, lost)
 
 
 def _number(rows: "QuerySet[Any]") -> Subquery:

@@ -107,7 +107,7 @@ def _context(by: Actor, page: EpisodePage) -> dict[str, Any]:
         "place_default": local(row.noticed_at, page.zone).date() + timedelta(days=page.place_kept_default_days),
         "tap": TapForm(),
         "live_url": reverse("episodes:live", args=[row.pk]),
-        "pulse": task_rows.pulse(at, page.zone),
+        "pulse": task_rows.Pulse(at, row.swept_at, page.zone),  # type: ignore[attr-defined]  # read with it
         "seen": _fingerprint(page, first),
     }
 
