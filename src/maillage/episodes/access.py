@@ -29,12 +29,12 @@ def visible_to(actor: Actor) -> QuerySet[MissingEpisode]:
 
 
 def get_visible_or_404(actor: Actor, pk: uuid.UUID) -> MissingEpisode:
-    """The episode with person, key, organisation, station and protocol loaded, and when the sweeper last ran
-    (`swept_at`); Http404 for strangers."""
+    """The episode with person, key, organisation, station and protocol loaded, when the sweeper last ran (`swept_at`)
+    and whether her sheet is open (`sheet_open`); Http404 for strangers."""
     found = (
         visible_to(actor)
         .filter(pk=pk)
-        .annotate(swept_at=task_rows.swept_at())
+        .annotate(swept_at=task_rows.swept_at(), sheet_open=youth.sheet_is_open())
         .select_related("person__data_key", "data_key", "organisation__station", "protocol", "outing", "interview")
         .first()
     )

@@ -292,8 +292,8 @@ def episode_page(actor: Actor, episode: MissingEpisode, now: datetime) -> Episod
     tasks = task_rows.of_context(episode.pk)
     events = list(episode.events.annotate(author=name_of("written_by")).order_by("happened_at", "written_at", "id"))
     documents = tuple(episode.documents.annotate(author=name_of("made_by")).order_by("made_at", "id"))
-    names = {event.written_by: event.author for event in events if event.written_by}
-    names |= {document.made_by: document.author for document in documents}
+    names = {event.written_by: event.author for event in events if event.written_by and event.author}
+    names |= {document.made_by: document.author for document in documents if document.author}
     views = {task.pk: _step(task, opened, events, definition) for task in tasks}
     steps = _grouped(views[task.pk] for task in tasks)
     placement = people.placement_now(person)
@@ -333,7 +333,7 @@ def episode_page(actor: Actor, episode: MissingEpisode, now: datetime) -> Episod
         urgent_care=_urgent_care(episode, definition, events),
         place_kept_until=placement.kept_until if placement else None,
         place_kept_default_days=delays.place_kept_days,
-        sheet_readable=youth.sheet_readable(seen),
+        sheet_readable=youth.sheet_readable(seen, getattr(episode, "sheet_open", None)),
         repeat_prompt=repeat_prompt(actor, episode, delays, now),
     )
 

@@ -380,11 +380,21 @@ def may_edit_sheet(actor: Actor, person: YoungPerson) -> bool:
     return may_here(actor, person, Ability.SHEET_EDIT, _SHEET_KINDS)
 
 
-def sheet_readable(seen: Sight) -> bool:
-    """Its editors always; while it is open (an episode runs), also those who act in the episode."""
+def sheet_readable(seen: Sight, open_now: bool | None = None) -> bool:
+    """Its editors always; while it is open (an episode runs), also those who act in the episode.
+
+    `open_now`: whether it is, when that was read already (`sheet_is_open`).
+    """
     if seen.may(Ability.SHEET_EDIT, _SHEET_KINDS):
         return True
-    return seen.may(Ability.EPISODE_ACT) and sheet_context(seen.person) is not None
+    if not seen.may(Ability.EPISODE_ACT):
+        return False
+    return sheet_context(seen.person) is not None if open_now is None else open_now
+
+
+def sheet_is_open() -> Exists:
+    """Whether the sheet of a row's person is open, as a part of another query."""
+    return Exists(SheetOpening.objects.filter(person=OuterRef("person_id"), closed_at__isnull=True))
 
 
 def sheet_context(person: YoungPerson) -> uuid.UUID | None:
