@@ -8,6 +8,7 @@ import time_machine
 
 from maillage.accounts.enums import Role
 from maillage.tasks import selectors
+from maillage.tasks.access import is_addressee
 from maillage.tasks.models import HandOver, Task
 from maillage.tasks.services import hand_over, hand_over_acknowledge, task_do, task_take
 from maillage.tasks.sweeper import sweep
@@ -158,3 +159,29 @@ def test_open_steps_come_to_who_has_them_else_to_who_holds_their_role(world: Wor
     assert whose() == {"educator", "colleague"}
     task_take(by=world.actor("colleague"), task=task)
     assert whose() == {"colleague"}
+
+
+def test_what_waits_for_each_is_said_the_same_in_a_query_and_task_by_task(world: World, moment):
+    steps = world.plan(
+        world.step("hers", owner_user_id=world.educator.pk),
+        world.step("role"),
+        world.step("ase", owner_role=Role.ASE_ON_CALL, organisation_id=world.ase.pk),
+        world.step("elsewhere", organisation_id=world.other_home.pk),
+        world.step("above", owner_role=Role.ON_CALL_MANAGER),
+        at=AT,
+    )
+    relay(world, steps[0])
+    relay(world, steps[1], to_user=None, to_role=Role.ON_CALL_MANAGER, to_organisation=world.home)
+    everyone = ("educator", "colleague", "manager", "carer", "nurse", "case_worker", "ase_on_call", "stranger", "dpo")
+    for who in everyone:
+        actor = world.actor(who)
+        addressed = selectors.addressed_to(actor)
+        assert {task.pk for task in Task.objects.all() if selectors.waits_for(actor, task)} == {
+            task.pk for task in addressed
+        }
+        waiting = {one.pk for one in selectors.waiting_for(actor)}
+        assert waiting == {one.pk for one in HandOver.objects.filter(selectors.PENDING) if is_addressee(actor, one)}
+        about = {task.subject for task in addressed} | {
+            one.task.subject for one in HandOver.objects.filter(pk__in=waiting).select_related("task")
+        }
+        assert set(selectors.subjects_for(actor).values_list("subject", flat=True)) == about
