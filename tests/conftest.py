@@ -25,8 +25,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
     return OneBrowser(config, log)
 
 
-# They start programs of their own on the engine under test; or open every page and send every form.
-_ON_EACH_ENGINE = ("tests/config/", "tests/walls/")
+# They start programs of their own on the engine under test.
+_ON_EACH_ENGINE = ("tests/config/",)
 # What a screen says and how it behaves: the same on each engine, once its queries are right. Those have tests of their
 # own below the screen, and the walls open each page and send each form on both engines.
 _SCREENS = re.compile(r"_screens/|/test_(?:\w+_)?(?:screens?|pages?|views)\.py")
@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         names = set(getattr(item, "fixturenames", ()))
         asks = item.get_closest_marker("django_db") or names & {"db", "transactional_db"}
-        on_engine = asks or item.nodeid.startswith(_ON_EACH_ENGINE) or "/test_crash.py" in item.nodeid
+        on_engine = asks or item.nodeid.startswith(_ON_EACH_ENGINE)
         screen = _SCREENS.search(item.nodeid.partition("::")[0])
         (kept if on_engine and not screen else pure).append(item)
     items[:] = kept

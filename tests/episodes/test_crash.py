@@ -25,7 +25,7 @@ def rows() -> tuple[int, ...]:
 
 
 def test_opening_is_whole_or_absent_and_the_same_form_finishes_it(
-    prepared: Callable[[Callable[[], object]], tuple[Path, worlds.World]],  # noqa: F811
+    prepared: Callable[[Callable[[], object]], tuple[Path, worlds.World]],
     tmp_path: Path,
 ):
     with time_machine.travel(AT, tick=False):

@@ -38,7 +38,7 @@ def at(instant: datetime, work: Callable[[], object]) -> Callable[[], object]:
     return run
 
 
-def test_opening_writes_all_its_steps_or_none(prepared: Prepare, tmp_path: Path):  # noqa: F811
+def test_opening_writes_all_its_steps_or_none(prepared: Prepare, tmp_path: Path):
     file, world = prepared(worlds.build)
     context = uuid.uuid4()
     plan = [world.step("call"), world.step("send", starts_after="call"), world.step("tell", due_within=timedelta())]
@@ -56,7 +56,7 @@ def test_opening_writes_all_its_steps_or_none(prepared: Prepare, tmp_path: Path)
     assert len(outcomes) == 3  # before the insert, before the commit, to the end
 
 
-def test_doing_a_step_starts_its_followers_with_it_or_does_nothing(prepared: Prepare, tmp_path: Path):  # noqa: F811
+def test_doing_a_step_starts_its_followers_with_it_or_does_nothing(prepared: Prepare, tmp_path: Path):
     def setup() -> worlds.World:
         world = worlds.build()
         world.plan(world.step("call"), world.step("send", starts_after="call"), at=AT)
@@ -80,7 +80,7 @@ def test_doing_a_step_starts_its_followers_with_it_or_does_nothing(prepared: Pre
     assert len(outcomes) > 3
 
 
-def test_handing_over_reaches_its_addressee_or_never_was(prepared: Prepare, tmp_path: Path):  # noqa: F811
+def test_handing_over_reaches_its_addressee_or_never_was(prepared: Prepare, tmp_path: Path):
     def setup() -> worlds.World:
         world = worlds.build()
         world.plan(world.step("call", due_within=timedelta(hours=9)), at=AT)
@@ -151,7 +151,7 @@ def rung() -> None:
     assert journal == {"task.reminded": 1, "task.escalated": 3, "hand_over.returned": 1}
 
 
-def test_a_sweeper_killed_anywhere_is_finished_by_the_next(prepared: Prepare, tmp_path: Path):  # noqa: F811
+def test_a_sweeper_killed_anywhere_is_finished_by_the_next(prepared: Prepare, tmp_path: Path):
     file, _world = prepared(sweeping_world)
 
     def finish(killed: bool) -> None:
@@ -163,7 +163,7 @@ def test_a_sweeper_killed_anywhere_is_finished_by_the_next(prepared: Prepare, tm
     assert len(outcomes) > 15
 
 
-def test_a_sender_killed_anywhere_loses_no_notice_and_says_what_is_uncertain(prepared: Prepare, tmp_path: Path):  # noqa: F811
+def test_a_sender_killed_anywhere_loses_no_notice_and_says_what_is_uncertain(prepared: Prepare, tmp_path: Path):
     def setup() -> worlds.World:
         world = worlds.build()
         world.plan(world.step("call"), at=AT)

@@ -22,14 +22,14 @@ Shared = Callable[[Callable[[], Any]], tuple[dict[str, Any], Any]]
 
 
 @pytest.fixture
-def shared(prepared: Any, transactional_db: None) -> Shared:  # noqa: F811
+def shared(request: pytest.FixtureRequest, transactional_db: None) -> Shared:
     """`shared(setup)`: settings of a database several processes can open, in which `setup` has run, and its result."""
 
     def prepare(setup: Callable[[], Any]) -> tuple[dict[str, Any], Any]:
         if connection.vendor == "postgresql":
             settings = crash.here()
             return settings, crash.run(settings, setup).value
-        file, result = prepared(setup)
+        file, result = request.getfixturevalue("prepared")(setup)
         return crash.settings_of(file), result
 
     return prepare
