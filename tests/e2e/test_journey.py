@@ -138,7 +138,9 @@ def test_from_notice_to_closed_episode(visit: Callable[..., Page], size: str, ot
     write(page, "due_at", "2030-01-01T10:00")
     go(page)
     noted(page)
-    expect(page.get_by_text("Prendre rendez-vous avec sa tante").first).to_be_attached()
+    decided = page.locator(".step", has_text="Prendre rendez-vous avec sa tante").first
+    expect(decided).to_be_attached()
+    expect(decided.locator(".step__owner")).not_to_be_empty()
 
     # Closing needs what the protocol says, or a written reason.
     page.goto(f"{episode}clore/")
