@@ -4,7 +4,7 @@ import ast
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,6 +36,7 @@ class Module:
         return f"{self.name}:{getattr(node, 'lineno', 0)}"
 
 
+@cache
 def modules() -> list[Module]:
     """Every module of ours but migrations."""
     return [Module(path) for path in sorted(SRC.rglob("*.py")) if "migrations" not in path.parts]
