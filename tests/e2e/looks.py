@@ -46,15 +46,15 @@ _MEASURE = """() => {
 }"""
 
 
-def troubles(page: Page, *, full: bool = True) -> list[str]:
-    """Everything wrong with the page as it stands: phone and desktop, light and dark."""
+_AS_SHOWN = (("phone", "light", _EVERYTHING), ("desktop", "dark", _EVERYTHING))
+# For what only one of the two sizes shows: its bars, its columns.
+_CROSSED = (("phone", "dark", _CONTRAST), ("desktop", "light", _CONTRAST))
+
+
+def troubles(page: Page, *, crossed: bool = False) -> list[str]:
+    """What is wrong with the page as it stands: phone in light, desktop in dark; `crossed`: the other way round too."""
     found = []
-    for size, scheme, options in (
-        ("phone", "light", _EVERYTHING),
-        ("phone", "dark", _CONTRAST),
-        ("desktop", "dark", _EVERYTHING),
-        ("desktop", "light", _CONTRAST),
-    ):
+    for size, scheme, options in (*_AS_SHOWN, *(_CROSSED if crossed else ())):
         page.set_viewport_size(SIZES[size]["viewport"])
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
         if options is _EVERYTHING:

@@ -173,7 +173,7 @@ def test_every_page_weighs_under_60_kb_with_all_it_loads(stranger: Stranger, lan
 def test_every_screen_is_fit_for_everyone(stranger: Stranger, screen: str) -> None:
     page = stranger()
     page.goto(f"/i/fr/{screen}")
-    assert not troubles(page)
+    assert not troubles(page, crossed=True)
 
 
 @pytest.mark.parametrize("screen", ["", f"{OUTCOME}/", NEAR])

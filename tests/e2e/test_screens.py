@@ -20,6 +20,8 @@ Visit = Callable[..., Page]
 
 # These differ with who reads them: looked at for each role, in several states. The rest once.
 EACH = {"desk:home": 1, "episodes:page": 3, "desk:file": 1, "episodes:talk": 2, "accounts:home": 1, "tasks:rota": 1}
+# Every component and every frame: in both colours at both sizes. Other screens: one size in each.
+CROSSED = {*EACH, "desk:components"}
 READERS = {
     "educatrice": ("/", "/composants/"),
     "referente": ("/",),
@@ -111,7 +113,7 @@ def test_every_screen_is_fit_for_everyone(visit: Visit, reader: str) -> None:
             continue
         here[name] += 1
         looked_at[shape(page.url) or name] += 1
-        found += troubles(page)
+        found += troubles(page, crossed=name in CROSSED and here[name] == 1)
         for link in page.eval_on_selector_all("a[href]", "all => all.map(one => one.getAttribute('href'))"):
             if link not in met and not link.startswith(("#", "tel:", "mailto:")):
                 met.add(link)
