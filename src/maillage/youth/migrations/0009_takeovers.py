@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name='Takeover',
             fields=[
                 ('id', models.UUIDField(default=maillage.common.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('why', models.CharField(choices=[('absence', 'Une absence : elle ou il revient'), ('departure', 'Un départ : ses missions se terminent')], max_length=10)),
+                ('why', models.CharField(choices=[('absence', 'Une absence : elle ou il revient'), ('departure', 'Un départ : ses missions se terminent')], max_length=10)),
                 ('starts_at', models.DateTimeField()),
                 ('ends_at', models.DateTimeField(blank=True, null=True)),
                 ('at', models.DateTimeField()),
