@@ -38,7 +38,7 @@ from maillage.youth.faces import AT_HOME, faces
 from maillage.youth.lookup_models import LikelyTwin
 from maillage.youth.merge_services import files_merge, files_part
 from maillage.youth.models import Mission, Photo, Placement, SheetOpening, YoungPerson
-from maillage.youth.services import mission_end, mission_open, photo_replace, sheet_close, sheet_open
+from maillage.youth.services import mission_end, mission_open, photo_replace, placement_end, sheet_close, sheet_open
 from maillage.youth.services.missions import end_mission
 from maillage.youth.takeover_models import TakeoverShare
 from maillage.youth.takeover_services import takeover_propose, takeover_take
@@ -341,6 +341,27 @@ def test_who_was_seen_a_moment_ago_is_not_when_a_mission_ends_or_a_file_is_erase
     assert seen_by(me) == {other.pk}
     destroy(other.data_key)
     assert seen_by(me) == set()
+
+
+def test_an_archived_file_is_nobodys_nor_is_one_joined_to_it(child, second, owner):
+    me = acting(owner)
+    join(owner, child, second)
+    YoungPerson.objects.filter(pk=child.pk).update(archived_at=now())
+    assert seen_by(me) == set()
+    YoungPerson.objects.filter(pk=child.pk).update(archived_at=None)
+    assert seen_by(me) == {child.pk, second.pk}
+
+
+def test_a_home_she_left_is_not_where_she_lives(home, child):
+    mission_open(by=SYSTEM, person=child, kind="follows", organisation=home, legal_basis=BASIS)
+    me = acting(professional(Role.EDUCATOR, home, name="Alix Bobine"))
+    assert not face_of(me, child).hidden
+    placement_end(
+        by=SYSTEM, placement=child.placements.get(), version=1, ends_on=now().date(), end_kind="move",
+        motive="Un motif", next_place="Ailleurs",
+    )  # fmt: skip
+    assert seen_by(me) == {child.pk}
+    assert (face_of(me, child).hidden, face_of(me, child).organisation_id) == (True, None)
 
 
 @pytest.mark.parametrize("role", list(Role))
