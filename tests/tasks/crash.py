@@ -42,8 +42,8 @@ class Outcome:
 
 
 def settings_of(database: Path) -> dict[str, Any]:
-    """Connection settings for that file, the other ones as in the suite."""
-    return connections.settings["default"] | {"ENGINE": SQLITE, "NAME": str(database), "OPTIONS": {}}
+    """Connection settings for that file, the other ones as in the suite; a busy machine makes writers wait longer."""
+    return connections.settings["default"] | {"ENGINE": SQLITE, "NAME": str(database), "OPTIONS": {"timeout": 120.0}}
 
 
 def here() -> dict[str, Any]:
