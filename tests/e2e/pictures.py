@@ -41,6 +41,7 @@ def window(browser: Browser, site: Site, size: str, state: Path, scheme: str = "
         color_scheme="dark" if scheme == "dark" else "light",
         device_scale_factor=scale,
         storage_state=state if state.exists() else None,
+        bypass_csp=True,  # waiting for pictures is a script of ours
     )
     try:
         yield context.new_page()
