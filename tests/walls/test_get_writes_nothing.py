@@ -16,9 +16,10 @@ ONCE = {"mfa_activate_totp", "mfa_add_webauthn", "episodes:paper"}
 
 @pytest.mark.parametrize("letters", ["EFM", "CAHDXN"])
 def test_reading_ones_own_pages_changes_nothing(place: Place, letters: str, pytestconfig: pytest.Config) -> None:
-    twice = not pytestconfig.getoption("engine_only")  # every page opens on both engines; what it says is on the first
+    # Every page opens on both engines; what it says, and to whom it says the same as to another, is seen on the first.
+    twice = not pytestconfig.getoption("engine_only")
     faults: list[object] = []
-    for letter in letters:
+    for letter in letters if twice else letters.translate(dict.fromkeys(map(ord, "FMN"))):
         client = at_work(place.here[letter])
         pages = [(name, reverse(name), reads or f"405:{ALL}") for name, (reads, _outside) in OF_ONESELF.items()]
         if letter != "N":
