@@ -22,8 +22,9 @@ ZONES = ["Europe/Paris", "Indian/Reunion", "America/Cayenne", "Pacific/Noumea", 
 YEAR = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 SPRING, AUTUMN = YEAR.replace(month=3, day=28, hour=18), YEAR.replace(month=10, day=24, hour=18)
 NIGHT = timedelta(hours=18)
+FROM = YEAR + timedelta(days=1)  # in every zone, after everybody's roles begin
 MOMENTS = (
-    st.datetimes(SPRING, SPRING + NIGHT) | st.datetimes(AUTUMN, AUTUMN + NIGHT) | st.datetimes(YEAR, AUTUMN + 9 * NIGHT)
+    st.datetimes(SPRING, SPRING + NIGHT) | st.datetimes(AUTUMN, AUTUMN + NIGHT) | st.datetimes(FROM, AUTUMN + 9 * NIGHT)
 )
 INSTANTS = st.builds(lambda wall, zone: wall.replace(tzinfo=ZoneInfo(zone)), MOMENTS, st.sampled_from(ZONES))
 DELAYS = st.integers(0, 3 * 24 * 60).map(lambda minutes: timedelta(minutes=minutes))

@@ -15,7 +15,7 @@ from maillage.accounts.models import User
 from maillage.common.clock import now
 from maillage.common.forms import new_token
 from maillage.tasks.models import Task
-from tests.walls.addresses import ABOUT_A_FILE, OF_ONESELF, SECRET, SHARED, Address, expected, names
+from tests.walls.addresses import ABOUT_A_FILE, ALL, OF_ONESELF, SECRET, SHARED, Address, expected, names
 from tests.walls.asking import at_work, lines, text_of
 from tests.walls.places import Place, nowhere
 from tests.walls.rows import changed, stored
@@ -45,17 +45,17 @@ def test_every_address_is_known_here() -> None:
     assert set(names()) == known
 
 
-# Every role is refused on the first engine. On the second, one of each way in: by a home, by the ASE, by nothing; who
-# may do what is the same code, and what it asks of the database is the same for all roles of a way.
-_WAYS = "ECX"
+# Every role is refused on the first engine: those of a home, and health, from another home alone. On the second, one of
+# each way in, by a home, by the ASE, on call, by nothing: what is asked of the database is the same for all of a way.
+_WAYS, _FROM_FAR = "ECAX", "ECADXN"
 
 
 @pytest.mark.parametrize("whence", ["another home", "another département"])
 def test_strangers_get_nothing_and_change_nothing(place: Place, whence: str, pytestconfig: pytest.Config) -> None:
     people = [(letter, user, at_work(user)) for letter, where, user in place.elsewhere if where == whence]
     assert {letter for letter, _user, _client in people} >= set("EFMCHX")
-    if pytestconfig.getoption("engine_only"):
-        people = [one for one in people if one[0] in _WAYS]
+    asking = _WAYS if pytestconfig.getoption("engine_only") else _FROM_FAR if "département" in whence else ALL
+    people = [one for one in people if one[0] in asking]
     faults: list[object] = []
     before = stored()
     for letter, user, client in people:
