@@ -48,7 +48,7 @@ PUBLIC = {
     "account_login", "mfa_login_webauthn", "mfa_authenticate", "account_logout", "account_reset_password",
     "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
     "language", "preferences", "help", "legal", "offline", "components",
-    "start", "doors", "traces", "card", "law", "transmit", "transmit_in", "resources", "stop", "near",
+    "start", "doors", "traces", "card", "law", "transmit", "transmit_in", "resources", "noticing", "stop", "near",
     "look_css", "logo",  # a département's own sign
     # A share opened with its code; the directory for programs.
     "open", "opened_paper", "api-root", "openapi-json", "search_services", "service", "services", "structure",

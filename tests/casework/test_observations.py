@@ -1,5 +1,6 @@
 """Facts apart from what is thought of them; and nothing, anywhere, that lists, counts or sorts people by either."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.db import models
 
 from maillage.casework.enums import Group, Observed
 from maillage.casework.models import Judgement, Observation
-from maillage.casework.services import observations
+from maillage.casework.services import family, observations
 from maillage.casework.services.observations import Seen
 from maillage.common.clock import now
 from maillage.common.errors import RuleBroken
@@ -110,3 +111,48 @@ def test_a_judgement_without_a_reason_or_a_review_is_refused(world: World) -> No
     ):
         with pytest.raises(RuleBroken):
             observations.judgement_write(by=world.actor(), person=world.lila, **typed)
+
+
+def test_what_was_corrected_stays_readable_behind_what_stands(world: World, at: Any) -> None:
+    """Observations, judgements, lines about the family: said on the screen, so shown on the next."""
+    write(world)
+    by = world.actor()
+    observations.observation_correct(
+        by=by, observation=Observation.objects.get(domain="school"), version=1,
+        seen=Seen("school", "contested", facts="Fait-revu"),
+    )  # fmt: skip
+    observations.judgement_correct(
+        by=by, judgement=Judgement.objects.get(), version=1, reading="Avis-revu", justification="Synthétique",
+        review_on=(now() + timedelta(days=90)).date(),
+    )  # fmt: skip
+    told = {"kind": "need", "kinship": "mother", "at": now()}
+    line = family.family_record(by=by, person=world.lila, text="Lien-ancien", **told)
+    family.family_correct(by=by, contact=line, version=1, text="Lien-revu", **told)
+    client = at("manager")
+    for page, pairs in (
+        ("observations", [(FACTS, "Fait-revu"), (READING, "Avis-revu")]),
+        ("famille", [("Lien-ancien", "Lien-revu")]),
+    ):
+        body = client.get(f"/p/{world.lila.pk}/{page}/").content.decode()
+        behind = re.compile(r'<details class="why">.*?</details>', re.DOTALL)
+        older, standing = "".join(behind.findall(body)), behind.sub("", body)
+        for old, new in pairs:
+            assert old in older
+            assert new not in older
+            assert old not in standing
+            assert new in standing
+
+
+def test_what_to_look_for_is_read_beside_the_form_and_is_not_one(world: World, at: Any) -> None:
+    client = at("educator")
+    for page in ("observations", "observations/nouvelles"):
+        body = client.get(f"/p/{world.lila.pk}/{page}/").content.decode()
+        link = re.search(r'<a [^>]*href="(/i/fr/6/)"[^>]*>', body)
+        assert link, page
+        assert 'target="_blank"' in link[0]  # what is being typed stays
+    reading = client.get("/i/fr/6/").content.decode()
+    assert not re.search(r"<(form|input|select|textarea|button)\b", reading)
+    titles = re.findall(r"<h2>(.*?)</h2>", reading)
+    assert len(titles) == 5
+    assert reading.count('class="source"') == reading.count('class="rule"') >= 20
+    assert str(world.lila.pk) not in reading

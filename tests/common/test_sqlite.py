@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, connections, models, transaction
+from django.db.migrations.state import ProjectState
 
 from maillage.accounts.models import Organisation
 from maillage.common.sqlite.base import DatabaseWrapper, Queue
+from maillage.common.triggers import OF_THE_ROW, Immutable
+from maillage.vault.models import DataKey, KeyPurpose
 
 pytestmark = pytest.mark.django_db
 
@@ -21,8 +24,10 @@ def engine(tmp_path: Path) -> Iterator[DatabaseWrapper]:
         "ENGINE": "maillage.common.sqlite", "NAME": str(tmp_path / "one.sqlite3"), "OPTIONS": {"timeout": 0.05},
     }  # fmt: skip
     one = DatabaseWrapper(settings, alias="one")
+    connections["one"] = one
     yield one
     one.close()
+    del connections["one"]
 
 
 def pragma(engine: DatabaseWrapper, name: str) -> object:
@@ -124,3 +129,30 @@ def test_eight_writers_at_once_all_get_their_turn() -> None:
         thread.join()
     assert failures == []
     assert Organisation.objects.count() == 40
+
+
+def test_a_table_that_another_ones_trigger_reads_can_still_change(engine: DatabaseWrapper) -> None:
+    """Rows that go with their key: the trigger reads the keys, and a later version changes the table of keys."""
+    with engine.schema_editor() as editor:
+        editor.create_model(DataKey)
+        editor.execute("CREATE TABLE words (id INTEGER PRIMARY KEY, data_key_id CHAR(32))")
+        Immutable("words", erased=OF_THE_ROW).database_forwards("vault", editor, ProjectState(), ProjectState())
+    wider = models.CharField(max_length=9, choices=KeyPurpose)
+    wider.set_attributes_from_name("purpose")
+    wider.model = DataKey
+    with engine.schema_editor() as editor:
+        editor.alter_field(DataKey, DataKey._meta.get_field("purpose"), wider)
+    assert pragma(engine, "legacy_alter_table") == 0
+    with engine.cursor() as cursor:
+        cursor.execute("SELECT sql FROM sqlite_master WHERE name = 'vault_datakey'")
+        assert "varchar(9)" in cursor.fetchone()[0]
+        keys = "INSERT INTO vault_datakey (id, purpose, wrapped, created_at, destroyed_at) VALUES "
+        cursor.execute(f"{keys} ('kept', 'person', 'x', '2026-01-01', NULL)")
+        cursor.execute(f"{keys} ('gone', 'person', NULL, '2026-01-01', '2026-01-02')")
+        cursor.execute("INSERT INTO words VALUES (1, 'kept'), (2, 'gone')")
+        for refused in ("DELETE FROM words WHERE id = 1", "UPDATE words SET data_key_id = 'gone'"):
+            with pytest.raises(IntegrityError, match="immutable"):
+                cursor.execute(refused)
+        cursor.execute("DELETE FROM words WHERE id = 2")
+        cursor.execute("SELECT id FROM words")
+        assert cursor.fetchall() == [(1,)]

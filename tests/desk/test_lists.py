@@ -14,6 +14,7 @@ from django.test import Client
 from maillage.audit.models import JournalEntry
 from maillage.casework.enums import Observed, ObservedDomain
 from maillage.common.clock import now
+from maillage.common.forms import new_token
 from maillage.desk import lists, sheets
 from maillage.desk.enums import ListKind, Which
 from maillage.desk.models import ListExport, SavedList
@@ -112,10 +113,17 @@ def test_a_list_is_kept_shared_renamed_deleted_and_brought_back(world: worlds.Wo
     assert stranger.get(kept).status_code == 404
     assert "À revoir" not in text(stranger.get("/listes/"))
     page = text(educator.get(kept))
-    named = {"name": "Autre nom", "form_token": token(page, f"{kept}nommer/")}
+    named = {"name": "Autre nom", "version": 1, "form_token": token(page, f"{kept}nommer/")}
     assert colleague.post(f"{kept}nommer/", {"name": "x"}).status_code == 422  # a form of hers is needed first
     assert stranger.post(f"{kept}nommer/", named).status_code == 404
     assert educator.post(f"{kept}nommer/", named).status_code == 302
+    # The same page, still open in another window.
+    late = educator.post(
+        f"{kept}nommer/", {**named, "name": "Encore un nom", "form_token": new_token(world.educator.pk)}
+    )
+    assert late.status_code == 409
+    assert "Autre nom" in text(late)
+    assert "Encore un nom" in text(late)
     assert educator.post(f"{kept}retirer/", {"form_token": token(page, f"{kept}retirer/")}).status_code == 302
     assert educator.get(kept).status_code == 404
     page = text(educator.get("/listes/"))

@@ -25,7 +25,7 @@ from maillage.portal.words import LANGUAGES, words
 from maillage.reference import outlines
 
 FRENCH = LANGUAGES["fr"]
-FIXED = ["", "1/", "2/", "3/", "4/", "4/ml/", "5/"]
+FIXED = ["", "1/", "2/", "3/", "4/", "4/ml/", "5/", "6/"]
 # One address of each question and of each outcome.
 CODES = list({stop.at.key: f"{stop.code}/" for stop in paths(orientation())}.values())
 ORLEANS = hidden("45234")

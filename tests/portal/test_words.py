@@ -6,7 +6,7 @@ import pytest
 
 from maillage.directory.vocabulary import needs
 from maillage.portal.near import NEEDS
-from maillage.portal.reading import law, load, resources
+from maillage.portal.reading import law, load, noticing, resources
 from maillage.portal.rules import shipped
 from maillage.portal.words import LANGUAGES, flat, preferred, words
 from maillage.portal.words import load as load_words
@@ -48,7 +48,10 @@ def test_numbers_are_not_lost_in_translation(code: str) -> None:
 
 
 def test_french_is_typed_as_printers_do() -> None:
-    texts = [*FRENCH.values(), *(text for page in (law(), resources()) for _path, text in flat(page.model_dump()))]
+    texts = [
+        *FRENCH.values(),
+        *(text for page in (law(), noticing(), resources()) for _path, text in flat(page.model_dump())),
+    ]
     assert [text for text in texts if _LOOSE.search(text)] == []
 
 
@@ -94,7 +97,7 @@ def test_needs_looked_for_are_known_to_the_directory() -> None:
 
 
 def test_what_professionals_read_says_source_date_and_status() -> None:
-    for page in (law(), resources()):
+    for page in (law(), noticing(), resources()):
         for chapter in page.parts:
             for rule in chapter.rules:
                 assert rule.source

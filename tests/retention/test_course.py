@@ -1,33 +1,55 @@
 """From the last contact to destruction: archived, brought back, proposed, visa, trash, destroyed, and a restore."""
 
 import json
+import re
+import shutil
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 from django.apps import apps
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.http import Http404
 
+from maillage.accounts.models import Organisation
 from maillage.audit.journal import SYSTEM
+from maillage.casework.models import (
+    Document,
+    FamilyContact,
+    HandTask,
+    Judgement,
+    Note,
+    Observation,
+    PlaceIncident,
+    Share,
+    TimelineEntry,
+)
 from maillage.casework.services import notes
 from maillage.common.clock import now
+from maillage.common.enums import Section
 from maillage.common.errors import NotAllowed, RuleBroken, StaleEdit
 from maillage.desk import coverage
+from maillage.episodes import services as episodes
 from maillage.episodes.coverage import Period
+from maillage.episodes.models import EpisodeDocument, MissingEpisode
 from maillage.retention import ledger, selectors, services, worker
 from maillage.retention.enums import KeptState
-from maillage.retention.models import Disposal, Erasure, Kept
+from maillage.retention.models import Disposal, Erasure, Kept, OwnCopy
 from maillage.retention.rules import defaults
 from maillage.tasks.models import Task
 from maillage.vault import files
+from maillage.vault.fields import SealedField
 from maillage.vault.models import DataKey
 from maillage.vault.sealing import Erased, Opened
 from maillage.youth import access, search
 from maillage.youth import services as youth
 from maillage.youth.models import Mission, ParentalSituation, Photo, Placement, YoungPerson
+from tests.casework import capabilities
 from tests.episodes import world as worlds
+from tests.walls.test_dump import TEXT, found, looked_for, strings
 from tests.youth.young import picture
 
 
@@ -179,6 +201,42 @@ def test_destruction_leaves_no_word_only_figures_and_a_restored_backup_forgets_a
         assert [line.person for line in ledger.read()] == [person.pk]
 
 
+def _filled(world: worlds.World) -> None:
+    """One of each in her file, papers of an episode and her own copy with it."""
+    capabilities.fill(world)
+    notes.note_write(by=world.actor(), **_note(world))
+    episodes.document_make(by=world.actor(), episode=world.open(), kind="declaration")
+    services.copy_keep(
+        by=world.actor("case_worker"), person=world.lila, make=lambda number: (capabilities.pdf(), "0" * 64),
+        sections=["education"], lines=1, left_out=0,
+    )  # fmt: skip
+
+
+def test_rows_that_never_change_go_once_their_key_is_destroyed_and_not_before(world: worlds.World) -> None:
+    _filled(world)
+    hers = DataKey.objects.filter(pk=world.lila.data_key_id)
+    models = [
+        TimelineEntry, Note, FamilyContact, Observation, Judgement, HandTask, Document, Share, EpisodeDocument, OwnCopy,
+    ]  # fmt: skip
+    for model in models:
+        [*kept] = model._base_manager.values_list("pk", flat=True)
+        assert kept, model
+        rows = model._base_manager.filter(pk__in=kept)
+        when = next(name for name in ("written_at", "made_at") if hasattr(model, name))
+        changes = [rows.delete, partial(rows.update, **{when: now()})]
+        with transaction.atomic():
+            for keys in (DataKey.objects.exclude(pk__in=hers), hers):
+                for change in changes:
+                    with pytest.raises(Exception, match="immutable"), transaction.atomic():
+                        change()
+                keys.update(destroyed_at=now())
+            with pytest.raises(Exception, match="immutable"), transaction.atomic():
+                changes[1]()
+            rows.delete()
+            transaction.set_rollback(True)
+        assert rows.count() == len(kept)
+
+
 def _figures(world: worlds.World, episode: Any, at: datetime | None = None) -> list[tuple[int, int]]:
     homes = coverage.homes_of(world.actor("manager"))
     month = coverage.Month.of(episode.noticed_at.date())
@@ -193,6 +251,84 @@ def _dump() -> str:
         for row in model._base_manager.values_list():
             found += [str(one) for one in row if not isinstance(one, bytes | memoryview)]
     return "\n".join(found)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_of_her_is_left_in_any_byte_nor_after_a_backup_comes_back(
+    world: worlds.World, settings: Any, tmp_path: Path
+) -> None:
+    """A real copy of the file of the database and of the sealed files, taken before, put in their place after."""
+    if connection.vendor != "sqlite":
+        pytest.skip("a database in one file")
+    settings.FILES = tmp_path / "files"
+    _filled(world)
+    youth.photo_replace(by=SYSTEM, person=world.lila, content=picture())
+    MissingEpisode.objects.update(
+        located_at=now(), returned_at=now(), closed_at=now(), closing_reason="back_no_follow_up"
+    )
+    person = left(world)
+    values = _words(person)
+    assert {capabilities.SECRET, "Lila", "2011-03-04", "Chez sa grand-mère"} <= values
+    before = tmp_path / "before"
+    papers = [path for path in settings.FILES.rglob("*") if path.is_file()]
+    assert len(papers) == 2
+    connection.close()
+    shutil.copytree(settings.FILES, before / "files")
+    shutil.copy(_database(), before / "database")
+    with in_months(26):
+        archived(world)
+    with in_months(160):
+        destroyed(world)
+        assert state_of(person) == KeptState.DESTROYED
+        _nothing_left(person, tmp_path, values)
+        # Yesterday's backup, whole: her words, her files and her key are there again.
+        connection.close()
+        for ending in ("-wal", "-shm"):
+            Path(f"{_database()}{ending}").unlink(missing_ok=True)
+        shutil.copy(before / "database", _database())
+        shutil.copytree(before / "files", settings.FILES, dirs_exist_ok=True)
+        assert all(path.exists() for path in papers)
+        assert _words(person) == values
+        assert services.replay() == 1
+        _nothing_left(person, tmp_path, values)
+
+
+def _words(person: YoungPerson) -> set[str]:
+    """What must not be found: without ids, which stay, what the test itself writes in clear, names of services."""
+    sealed = _sealed(Opened(DataKey.objects.get(pk=person.data_key_id), Section.values))
+    openly = ["Synthétique", *Organisation.objects.values_list("name", flat=True)]
+    return {value for value in looked_for(sorted(sealed), openly) if not re.fullmatch(r"[0-9a-f-]{36}", value)}
+
+
+def _database() -> str:
+    return str(connection.settings_dict["NAME"])
+
+
+def _sealed(opened: Opened) -> set[str]:
+    """Every text that her key sealed."""
+    found: set[str] = set()
+    for model in apps.get_models():
+        names = [field.name for field in model._meta.concrete_fields if isinstance(field, SealedField)]
+        for row in model._base_manager.filter(data_key=opened.key_id) if names else []:
+            for name in names:
+                found.update(strings(opened.value(row, name)))
+    return found
+
+
+def _nothing_left(person: YoungPerson, folder: Path, values: set[str]) -> None:
+    with pytest.raises(Erased):
+        Opened(DataKey.objects.get(pk=person.data_key_id), ["identity"])
+    for model in apps.get_app_config("casework").get_models():
+        if model is not PlaceIncident:
+            assert not model._base_manager.filter(person=person).exists(), model
+    assert not [path for path in (folder / "files").rglob("*") if path.is_file()]
+    # The database, its journal of writes, files, and the ledger beside the keys; not the copy of before.
+    kept = [Path(_database()), Path(f"{_database()}-wal"), *folder.rglob("*")]
+    for path in kept:
+        if path.is_file() and folder / "before" not in path.parents:
+            content = path.read_bytes()
+            texts = b"\n".join(TEXT.findall(content))
+            assert not [value for value in values if found(value, content, texts)], path
 
 
 def test_the_ledger_outside_is_signed_and_survives_a_crash(world: worlds.World) -> None:

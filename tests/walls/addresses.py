@@ -453,7 +453,7 @@ SHARED |= {"casework:around_place", "casework:incident_new", "casework:incident"
 OF_ONESELF["portal:start"] = (f"302:{ALL}", 302)
 SHARED |= {
     f"portal:{name}"
-    for name in ("doors", "traces", "card", "law", "transmit", "transmit_in", "resources", "stop", "near")
+    for name in ("doors", "traces", "card", "law", "transmit", "transmit_in", "noticing", "resources", "stop", "near")
 }
 
 

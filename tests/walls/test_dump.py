@@ -56,7 +56,7 @@ letters.deliver(now())
 """
 
 # Printable text long enough to be text and not ciphertext: random bytes spell any three letters sooner or later.
-_TEXT = re.compile(rb"[\x20-\x7e\xc2-\xf4\x80-\xbf]{12,}")
+TEXT = re.compile(rb"[\x20-\x7e\xc2-\xf4\x80-\xbf]{12,}")
 SHORT = 6  # bytes: below, looked for as whole words of text only
 
 
@@ -112,7 +112,7 @@ def test_the_search_finds_what_is_there(shape: str) -> None:
     value = "Ève" if shape == "word" else "Théodora Réverbère"
     wanted = value.encode() if shape == "word" else next(text for name, text in shapes(value) if name == shape)
     content = b"\x00\xff" + b"quelques mots, " + wanted + b", et la suite\x00"
-    assert found(value, content, b"\n".join(_TEXT.findall(content)))
+    assert found(value, content, b"\n".join(TEXT.findall(content)))
     assert not found("Personne d’Autre", content, content)
 
 
@@ -148,7 +148,7 @@ def test_a_stolen_demonstration_says_nothing_of_anyone(tmp_path: Path) -> None:
     faults = []
     for path in stolen:
         content = path.read_bytes()
-        texts = b"\n".join(_TEXT.findall(content))
+        texts = b"\n".join(TEXT.findall(content))
         if path.suffix == ".sqlite3":
             assert b"Maison des Tilleuls" in content  # what is not sealed is there: the search sees
         faults += [(path.name, shape, value) for value in sorted(values) if (shape := found(value, content, texts))]

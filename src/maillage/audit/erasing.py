@@ -1,8 +1,9 @@
 """Erasers, the one thing a package registers: what it removes of a young person once her key is destroyed.
 
-Sealed words need no eraser: without the key nobody reads them again, in rows that never change too. An eraser takes
-away what is in clear and says something of her (who followed her, her status, a digest), and her sealed files. What
-stays (episodes, events, steps: instants, homes, kinds) has no name any more: figures are counted from it.
+Sealed words need no eraser: without the key nobody reads them again. An eraser takes away what is in clear and says
+something of her (who followed her, her status, a digest, which domain was observed), and her sealed files; rows that
+never change too, whose triggers let them go once the key is destroyed. What stays (episodes, events, talks, steps,
+placements: instants, homes, kinds) has no name any more: figures are counted from it.
 """
 
 import uuid

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -122,13 +122,17 @@ def entries(
 
 @dataclass(frozen=True)
 class Words:
-    """A row with its words opened: `texts` by name, `words` hers ("" when closed to this reader)."""
+    """A row with its words opened: `texts` by name, `words` hers ("" when closed to this reader).
+
+    `older`: the versions before it, the newest first, where a page shows them.
+    """
 
     row: Any
     texts: Mapping[str, str]
     words: str
     versions: int = 1
     corrected_at: datetime | None = None
+    older: "Sequence[Words]" = ()
 
     def __getattr__(self, name: str) -> str:
         if name.startswith("_"):
@@ -269,13 +273,18 @@ def all_of(entered: Entrance, opened: Opened, model: type[Any]) -> list[Words]:
 
 
 def threads_of(entered: Entrance, opened: Opened, model: type[Any]) -> list[Words]:
-    """Every thread of a versioned model that she may read, its standing version, newest first."""
+    """Every thread of a versioned model that she may read, newest first: the version that stands, the older behind."""
     found: dict[uuid.UUID, list[Any]] = {}
     rows = access.rows(entered, model).select_related("author").order_by("-written_at", "-id")
     for row in rows:
         found.setdefault(row.thread, []).append(row)
-    whole = [standing(opened, versions) for versions in found.values()]
+    whole = [_with_older(opened, versions) for versions in found.values()]
     return sorted(whole, key=lambda one: one.row.thread, reverse=True)
+
+
+def _with_older(opened: Opened, versions: Sequence[Versioned]) -> Words:
+    older = sorted(versions, key=lambda row: row.number, reverse=True)[1:]
+    return replace(standing(opened, versions), older=[read(opened, row) for row in older])
 
 
 def goals_of(entered: Entrance, opened: Opened) -> tuple[list[Words], list[Words]]:

@@ -9,7 +9,7 @@ from maillage.accounts.actors import Actor
 from maillage.accounts.roles import SECTIONS
 from maillage.audit.journal import action, note, record_once
 from maillage.common.clock import now
-from maillage.common.errors import NotAllowed, RuleBroken
+from maillage.common.errors import Difference, NotAllowed, RuleBroken, StaleEdit
 from maillage.common.localtime import ZONE, local
 from maillage.desk import lists, sheets
 from maillage.desk.enums import (
@@ -52,8 +52,16 @@ def _own(by: Actor, row: SavedList, *, deleted: bool = False) -> SavedList:
 
 
 @action(LIST_RENAMED)
-def list_rename(*, by: Actor, row: SavedList, name: str) -> SavedList:
+def list_rename(*, by: Actor, row: SavedList, name: str, version: int | None) -> SavedList:
+    """`version`: the one whose name she read; StaleEdit, with both names, when it got another meanwhile."""
     own = _own(by, row)
+    if own.version != version:
+        stored = lists.list_or_404(by, own.pk).name
+        raise StaleEdit(
+            _("Quelqu’un a modifié cette page pendant que vous écriviez."),
+            differences=[Difference(_("Nom de la liste"), stored, _name(name))],
+            current_version=own.version,
+        )
     seal(own, system_key(), name=_name(name))
     own.version += 1
     own.save(update_fields=["name", "data_key", "version"])

@@ -82,7 +82,7 @@ def _show(request: HttpRequest, by: Actor, choice: lists.Choice, *, status: int 
         "export_url": lists.url_of("list_export", choice),
         "keep": NameForm(teams=_teams(by)),
         "export": ExportForm(),
-        "rename": NameForm(teams=[]),
+        "rename": NameForm(teams=[], version=more["found"].row.version if more.get("found") else None),
         "tap": TapForm(),
         "found": None,
         **more,
@@ -138,7 +138,10 @@ def rename(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = lists.list_or_404(by, pk)
     form = NameForm(request.POST, teams=[])
     if form.is_valid() and None is not attempt(
-        form, lambda: list_services.list_rename(by=by, row=found.row, name=form.cleaned_data["name"])
+        form,
+        lambda: list_services.list_rename(
+            by=by, row=found.row, name=form.cleaned_data["name"], version=form.cleaned_data["version"]
+        ),
     ):
         messages.success(request, _("Liste renommée."))
         return redirect("desk:list_saved", pk)

@@ -93,11 +93,15 @@ def frame(language: Language, name: str, **address: Any) -> Mapping[str, Any]:
     }
 
 
-def reading(language: Language, pages: Sequence[str] = ("law", "transmit", "resources")) -> Sequence[Mapping[str, str]]:
+PROFESSIONALS = ("law", "transmit", "noticing", "resources")
+
+
+def reading(language: Language, pages: Sequence[str] = PROFESSIONALS) -> Sequence[Mapping[str, str]]:
     """The professionals' pages, named in French: they exist in French."""
     titles = {
         "law": "Ce que dit la loi, qui fait quoi",
         "transmit": "Transmettre dans mon département",
+        "noticing": "Repères pour observer",
         "resources": "Ressources et réseaux",
     }
     return [
@@ -262,6 +266,11 @@ TITLES = {
         "Ce que dit la loi, qui fait quoi",
         "Des résumés, pas le droit : aucun n’a encore été relu par un juriste. Le texte en vigueur fait foi "
         "(legifrance.gouv.fr). « Texte lu » : lu dans le texte, à la date dite, qui a pu changer depuis.",
+    ),
+    "noticing": (
+        "Repères pour observer",
+        "Une lecture, pas un formulaire : rien ne s’y coche et rien ne s’y compte. "
+        "Ce que chacun peut remarquer de sa place, et ce que l’on fait ensuite.",
     ),
     "resources": (
         "Ressources et réseaux",

@@ -50,5 +50,10 @@ def law() -> Reading:
 
 
 @cache
+def noticing() -> Reading:
+    return load(shipped("noticing.yaml"), "noticing.yaml")
+
+
+@cache
 def resources() -> Reading:
     return load(shipped("resources.yaml"), "resources.yaml")

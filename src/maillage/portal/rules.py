@@ -27,7 +27,7 @@ Text = Annotated[str, Field(min_length=1, max_length=300)]
 Need = Literal[
     "listening", "health", "outreach", "shelter", "victims", "psychotrauma", "family", "police_station", "crip"
 ]
-ReadingPage = Literal["law", "transmit", "resources"]
+ReadingPage = Literal["law", "transmit", "noticing", "resources"]
 
 
 class Line(Part):

@@ -57,6 +57,7 @@ urlpatterns = [
     path(f"{_IN}4/", views.transmit, name="transmit"),
     path(f"{_IN}4/<portal_departement:letters>/", views.transmit_in, name="transmit_in"),
     path(f"{_IN}5/", views.resources, name="resources"),
+    path(f"{_IN}6/", views.noticing, name="noticing"),
     path(f"{_IN}<portal_code:code>/", views.stop, name="stop"),
     path(f"{_IN}<portal_code:code>/<portal_place:letters>/<portal_view:shown>/", views.near_here, name="near"),
 ]

@@ -19,6 +19,7 @@ from maillage.portal.addresses import View, hidden, shown
 from maillage.portal.departements import departements
 from maillage.portal.reading import Reading
 from maillage.portal.reading import law as law_text
+from maillage.portal.reading import noticing as noticing_text
 from maillage.portal.reading import resources as resources_text
 from maillage.portal.words import LANGUAGES, Language, preferred, section
 
@@ -143,6 +144,12 @@ def card(request: HttpRequest, language: Language) -> HttpResponse:
 @public()
 def law(request: HttpRequest, language: Language) -> HttpResponse:
     return _read(request, language, law_text(), "law")
+
+
+@public()
+def noticing(request: HttpRequest, language: Language) -> HttpResponse:
+    """What may be noticed, by whom, and what comes next: reading for professionals, never a form."""
+    return _read(request, language, noticing_text(), "noticing")
 
 
 @public()

@@ -23,6 +23,7 @@ from maillage.common.enums import Section
 from maillage.common.errors import Difference, NotAllowed, RuleBroken, StaleEdit
 from maillage.episodes import erasing as _episodes  # noqa: F401  # registers
 from maillage.retention import access, ledger, selectors
+from maillage.retention import erasing as _own  # noqa: F401  # registers
 from maillage.retention.enums import (
     COPY_MADE,
     COPY_READ,

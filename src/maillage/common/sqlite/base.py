@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
+from django.db.backends.sqlite3.schema import DatabaseSchemaEditor
 
 _PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY"
 _FIRST_WAIT, _LONGEST_WAIT = 0.001, 0.016  # seconds
@@ -51,9 +52,22 @@ class Queue:
             os.close(descriptor)  # closing gives the lock up
 
 
+class SchemaEditor(DatabaseSchemaEditor):
+    """A table is changed by copying it, dropping it and giving its name to the copy. SQLite refuses the last step
+    while a trigger of another table reads it (`Immutable(erased=…)`), unless it renames the name and no more."""
+
+    def _remake_table(self, *args: Any, **kwargs: Any) -> None:
+        self.execute("PRAGMA legacy_alter_table = ON")
+        try:
+            super()._remake_table(*args, **kwargs)  # type: ignore[misc]
+        finally:
+            self.execute("PRAGMA legacy_alter_table = OFF")
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """OPTIONS: `timeout`, seconds a writer waits (5 by default)."""
 
+    SchemaEditorClass = SchemaEditor
     queue: Queue | None = None
 
     def get_connection_params(self) -> dict[str, Any]:
