@@ -15,7 +15,7 @@ from maillage.audit.journal import SYSTEM
 from maillage.audit.models import JournalEntry
 from maillage.common.errors import RuleBroken
 from maillage.vault.sealing import Opened, destroy
-from maillage.youth import services
+from maillage.youth import imports, services
 from maillage.youth.access import visible_to
 from maillage.youth.imports import Report, run
 from maillage.youth.models import Mission, ParentalSituation, Placement, YoungPerson
@@ -193,6 +193,36 @@ def test_a_row_refused_while_writing_leaves_no_half(tmp_path, monkeypatch):
     assert names() == ["Noé Tabouret"]
     assert (report.created, report.organisations) == (1, 1)
     assert Placement.objects.count() == 1
+
+
+def test_a_file_made_by_somebody_else_meanwhile_refuses_its_row_alone(tmp_path, monkeypatch):
+    plain = imports._some
+
+    def late(*values):
+        if not YoungPerson.objects.exists():
+            services.person_create(by=SYSTEM, departement="93", given_name="Autre", external_reference="EX-2")
+        return plain(*values)
+
+    monkeypatch.setattr(imports, "_some", late)
+    report = imported(csv(tmp_path, LINA, NOE, changed(LINA, reference="EX-3", given="Zoé", born="01/02/2011")))
+    assert [str(remark) for remark in report.refused] == ["ligne 3 : contredit ce qui est déjà enregistré"]
+    assert (report.created, report.organisations) == (2, 1)
+    assert names() == ["Autre", "Lina Parapluie", "Zoé Parapluie"]
+    # Written once, whole, with its journal; of the refused row, nothing.
+    assert Placement.objects.count() == Mission.objects.filter(kind="hosts").count() == 2
+    assert JournalEntry.objects.filter(verb="person.created").count() == 3
+
+
+def test_rows_that_are_written_together_cost_few_statements(tmp_path, monkeypatch, django_assert_max_num_queries):
+    monkeypatch.setattr(imports, "_TOGETHER", 60)
+    rows = [
+        changed(NOE, reference=f"EX-{number}", given=given, born=f"0{number}/05/2010")
+        for number, given in enumerate(("Ana", "Bao", "Cléo", "Dina", "Elio", "Faïza", "Gil", "Hana"), 1)
+    ]
+    imported(csv(tmp_path, NOE))  # whatever is read once
+    with django_assert_max_num_queries(40):
+        imported(csv(tmp_path, *rows))
+    assert Placement.objects.filter(ends_on=None).count() == 8
 
 
 def test_what_changed_in_the_file_changes_and_empty_cells_erase_nothing(tmp_path):

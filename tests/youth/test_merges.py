@@ -11,13 +11,13 @@ from maillage.accounts.enums import Role
 from maillage.audit.journal import SYSTEM
 from maillage.audit.models import JournalEntry
 from maillage.casework.models import Note
-from maillage.casework.services import documents, goals, notes
+from maillage.casework.services import documents, goals, notes, shares
 from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.common.errors import NotAllowed, RuleBroken
 from maillage.common.forms import new_token
 from maillage.tasks.models import Task
-from maillage.vault.sealing import system_key
+from maillage.vault.sealing import destroy, system_key
 from maillage.youth.access import enter, may_here, open_sections, visible_to
 from maillage.youth.lookup_models import LikelyTwin
 from maillage.youth.lookup_services import twins_tell
@@ -125,6 +125,31 @@ def test_joined_then_parted_every_row_is_as_it_was(main, part, owner, friend, pa
     with pytest.raises(RuleBroken):
         files_part(by=acting(owner), merge=done)
     merge(owner, pair, main)  # and may be joined again
+
+
+def test_a_paper_of_the_joined_file_reaches_whom_it_is_shared_with(main, part, owner, friend, pair):
+    paper = documents.document_file(
+        by=acting(friend), person=part, kind="report", title="Bulletin", content=pdf(), section="education"
+    )
+    merge(owner, pair, main)
+    health = organisation("Centre des Parapluies")
+    nurse = professional(Role.HEALTH_STAFF, health, name="Dominique Cerceau")
+    shared = shares.share_make(
+        by=acting(owner),
+        person=main,
+        recipient="Centre des Parapluies",
+        bound=True,
+        basis="shared_secrecy",
+        why="Préparer la suite",
+        items=[f"document:{paper.pk}"],
+        told_young="told",
+        told_parents="told",
+        until=now() + timedelta(days=3),
+        to_organisation=health,
+    )
+    assert signed_in(nurse).get(f"/recu/{shared.pk}/{paper.pk}/").status_code == 200
+    destroy(part.data_key)
+    assert signed_in(nurse).get(f"/recu/{shared.pk}/{paper.pk}/").status_code == 404
 
 
 def test_a_mission_counts_for_the_person_and_opens_no_new_part(main, part, owner, friend, pair):

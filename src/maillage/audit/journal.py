@@ -6,8 +6,7 @@ same token again returns the first result; the same token with another body is a
 
 import json
 import uuid
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,6 +21,7 @@ from maillage.audit.models import JournalEntry
 from maillage.audit.verbs import Verb
 from maillage.common.clock import now
 from maillage.common.errors import TokenConflict
+from maillage.common.gathering import add, under_way
 from maillage.vault import keyring
 
 
@@ -54,8 +54,6 @@ class _Notes:
     payload: dict[str, Any] = field(default_factory=dict)
 
 
-# Rows that wait for the end of `together`.
-_waiting: ContextVar[list[JournalEntry] | None] = ContextVar("maillage_rows", default=None)
 _stack: ContextVar[tuple[_Notes, ...]] = ContextVar("maillage_actions", default=())
 
 P = ParamSpec("P")
@@ -67,19 +65,6 @@ def note(*, subject: uuid.UUID | None = None, **payload: Any) -> None:
     current = _stack.get()[-1]
     current.subject = subject or current.subject
     current.payload.update(payload)
-
-
-@contextmanager
-def together() -> Iterator[None]:
-    """Rows recorded inside without a form's token are written in one statement at its end, in the transaction under
-    way; none when it fails. For many writes in a row: an import."""
-    rows: list[JournalEntry] = []
-    reset = _waiting.set(rows)
-    try:
-        yield
-    finally:
-        _waiting.reset(reset)
-    JournalEntry.objects.bulk_create(rows)
 
 
 def action(verb: Verb) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -94,7 +79,9 @@ def action(verb: Verb) -> Callable[[Callable[P, R]], Callable[P, R]]:
             outermost = not _stack.get()
             token = getattr(by, "token", None) if outermost else None
             try:
-                with transaction.atomic():
+                # Within a gathering, the row under way has its own savepoint: one for each of its services costs more
+                # than what they write.
+                with transaction.atomic(savepoint=not under_way()):
                     if token is not None:
                         earlier = _earlier(by, token)
                         if earlier is not None:
@@ -148,11 +135,7 @@ def record(
 ) -> JournalEntry:
     """Append one row, with its MAC. ValueError when the payload has a key the verb does not allow."""
     entry = _entry(verb, by=by, subject=subject, obj=obj, token=token, payload=payload or {}, at=at or now())
-    waiting = _waiting.get()
-    if waiting is not None and token is None:
-        waiting.append(entry)
-    else:
-        entry.save(force_insert=True)
+    add(entry)
     return entry
 
 

@@ -20,9 +20,9 @@ _MOST_LISTS = 20_000  # remembered as the driver takes them: the same few come b
 
 def insert(model: type[models.Model], rows: Iterable[Mapping[str, Any]]) -> int:
     """Insert rows, each column by its `attname`, of the type the model says; how many. A column that is left out takes
-    its default; one that has none is a KeyError. Call within a transaction."""
+    its default; one that has none is a KeyError; the database numbers what it numbers. Call within a transaction."""
     connection = connections[DEFAULT_DB_ALIAS]  # not the proxy: it is asked for each value
-    fields = model._meta.concrete_fields
+    fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
     quote = connection.ops.quote_name
     columns = ", ".join(quote(str(field.column)) for field in fields)
     marks = ", ".join(["%s"] * len(fields))

@@ -12,6 +12,7 @@ from tink import aead
 
 from maillage.common.clock import now
 from maillage.common.enums import Section
+from maillage.common.gathering import add
 from maillage.vault import keyring
 from maillage.vault.fields import SealedField
 from maillage.vault.models import DataKey, KeyPurpose
@@ -37,7 +38,7 @@ def new_key(purpose: str = KeyPurpose.PERSON) -> DataKey:
     """A fresh data key, wrapped and stored. Call it in the transaction that creates its person."""
     key = DataKey(purpose=purpose)
     key.wrapped = wrap(key, tink.new_keyset_handle(aead.aead_key_templates.AES256_GCM), keyring.master())
-    key.save(force_insert=True)
+    add(key)
     return key
 
 
@@ -79,7 +80,15 @@ def unwrap(key: DataKey, master: aead.Aead) -> tink.KeysetHandle:
 
 
 def _primitive(key: DataKey) -> aead.Aead:
-    return unwrap(key, keyring.master()).primitive(aead.Aead)
+    """What seals and opens under a key. Kept on this very object, for as long as its key is the one it was made of:
+    a service that opens and seals the rows of one person unwraps once."""
+    wrapped = None if key.wrapped is None else bytes(key.wrapped)
+    kept: tuple[bytes, aead.Aead] | None = getattr(key, "_unwrapped", None)
+    if kept is not None and kept[0] == wrapped:
+        return kept[1]
+    found: aead.Aead = unwrap(key, keyring.master()).primitive(aead.Aead)
+    key._unwrapped = (wrapped, found)  # type: ignore[attr-defined]
+    return found
 
 
 class Sealer:

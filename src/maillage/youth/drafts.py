@@ -8,9 +8,11 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
@@ -245,9 +247,7 @@ class Reader:
         text = self.text(column, 160)
         if not text:
             return ""
-        known = {fold(value): value for value in among.values} | {fold(str(c.label)): c.value for c in among}
-        known |= _WORDS[among]
-        if found := known.get(fold(text)):
+        if found := _by_word(among, get_language()).get(fold(text)):
             return str(found)
         self.wrong(
             column,
@@ -293,7 +293,7 @@ class Reader:
     def basis(self, column: str) -> str:
         """The legal basis that the cell names, by code or label; "" when it says something else, or nothing."""
         text = fold(self.text(column, 160))
-        return next((str(one.value) for one in BASES_TO_CHOOSE if text in (one.value, fold(str(one.label)))), "")
+        return _bases_by_word(get_language()).get(text, "")
 
     def commune(self, column: str, postcode_column: str, departement: str) -> communes.Commune | None:
         """A commune of the official list: by code INSEE or name, with its postcode, or else in that département."""
@@ -316,6 +316,20 @@ class Reader:
         )
         self.wrong(column, reason % {"name": f"{text[:60]} {postcode}".strip()})
         return None
+
+
+@cache
+def _by_word(among: type[models.TextChoices], _language: str | None) -> dict[str, str]:
+    """The codes of a choice by what a cell may call them."""
+    codes = {fold(value): str(value) for value in among.values}
+    labels = {fold(str(one.label)): str(one.value) for one in among}
+    return {**codes, **labels, **_WORDS[among]}
+
+
+@cache
+def _bases_by_word(_language: str | None) -> dict[str, str]:
+    words = [(word, str(one.value)) for one in BASES_TO_CHOOSE for word in (one.value, fold(str(one.label)))]
+    return dict(reversed(words))
 
 
 def draft(cells: Mapping[str, str], headings: Mapping[str, str], today: date, *, mac_dates: bool = False) -> Draft:

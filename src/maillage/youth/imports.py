@@ -1,8 +1,8 @@
 """Taking in young persons, their homes, placements and parents from a file an ASE tool exports.
 
-Each row is one transaction: what is wrong with one stops and spoils no other. A dry run does the very same work
-and undoes each row, so that what it says is what would happen. Rows are found again by a keyed digest of their
-external reference: the same file twice changes nothing.
+Each row is written whole or not at all: what is wrong with one stops and spoils no other. New rows wait for each other
+and are inserted together. A dry run does the very same work and undoes it, so that what it says is what would happen.
+Rows are found again by a keyed digest of their external reference: the same file twice changes nothing.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,9 +19,10 @@ from maillage.accounts.enums import OrganisationKind, Role
 from maillage.accounts.models import Organisation, User
 from maillage.accounts.selectors import users_holding
 from maillage.accounts.services import organisation_save
-from maillage.audit.journal import By, System, together
+from maillage.audit.journal import By, System
 from maillage.common.clock import now
 from maillage.common.errors import DomainError
+from maillage.common.gathering import Gathering, gathering
 from maillage.common.letters import fold
 from maillage.reference.zones import PARIS, zone_of
 from maillage.youth import services
@@ -103,7 +104,29 @@ _TOGETHER = 0.5  # seconds: how long others wait to write, on SQLite
 
 
 class _Undo(Exception):
-    """Ends the transaction of a row that is only tried."""
+    """Ends the transaction of rows that are only tried."""
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A row of the file that can be read, by the line the file shows it on."""
+
+    number: int
+    found: Draft
+    digest: bytes
+
+
+@dataclass
+class _Outcome:
+    """What became of a line."""
+
+    line: _Line
+    refusal: str = ""
+    new: bool = False
+    changed: bool = False
+    made: set[tuple[str, str]] = field(default_factory=set)
+    twins: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
 
 class _Import:
@@ -118,59 +141,104 @@ class _Import:
         # Organisations that stand whatever becomes of the row under way.
         self.standing: dict[tuple[str, ...], Organisation] = {}
         self.known = whole_index()
+        digests = YoungPerson.objects.values_list("reference_digest", flat=True)
+        self.digests = {bytes(digest) for digest in digests if digest is not None}
         self.in_file: NameIndex[int] = NameIndex()
         self.today = now().date()
 
-    def take(self, row: Row) -> None:
+    def read(self, row: Row) -> _Line | None:
+        """That row, ready to be written; None when it cannot be: the report says why."""
         self.report.read += 1
         if row.problem:
             self.report.refused.append(Remark(row.line, row.problem))
-            return
+            return None
         try:
             found = draft(
                 self.columns.cells(row.cells), self.columns.headings, self.today, mac_dates=self.table.mac_dates
             )
         except Refused as refusal:
             self.report.refused += [Remark(row.line, problem.reason, problem.column) for problem in refusal.problems]
-            return
+            return None
         digest = services.reference_digest(found.reference)
         if digest in self.seen:
             reason = _("même référence qu’à la ligne %(line)d") % {"line": self.seen[digest]}
             self.report.refused.append(Remark(row.line, reason))
-            return
+            return None
         self.seen[digest] = row.line
-        self._write(row.line, found, digest)
+        return _Line(row.line, found, digest)
 
-    def _write(self, line: int, found: Draft, digest: bytes) -> None:
-        made: set[tuple[str, str]] = set()
-        remarks: list[str] = []
+    def write(self, lines: Iterator[_Line]) -> None:
+        """Write those lines together, or one by one when the database refuses them together: then it says which."""
+        taken: list[_Line] = []
         try:
-            with transaction.atomic(), together():
-                known = YoungPerson.objects.select_related("data_key").filter(reference_digest=digest).first()
-                if known is not None and known.data_key.wrapped is None:
-                    self.report.refused.append(Remark(line, _("ce dossier a été effacé")))
-                    return
-                twins = self._twins(found) if known is None else []
-                changed = self._row(known, found, made, remarks)
-                if not self.apply:
-                    raise _Undo
-        except _Undo:
-            pass
-        except DomainError as refusal:
-            self.report.refused.append(Remark(line, refusal.message))
-            return
+            outcomes = self._together(lines, taken)
         except IntegrityError:
-            self.report.refused.append(Remark(line, _("contredit ce qui est déjà enregistré")))
+            outcomes = [outcome for line in taken for outcome in self._alone(line)]
+        for outcome in outcomes:
+            self._count(outcome)
+
+    def _alone(self, line: _Line) -> list[_Outcome]:
+        try:
+            return self._together(iter([line]), [])
+        except IntegrityError:
+            return [_Outcome(line, refusal=_("contredit ce qui est déjà enregistré"))]
+
+    def _together(self, lines: Iterator[_Line], taken: list[_Line]) -> list[_Outcome]:
+        """What became of each line, all written in one savepoint. `taken` grows as they come."""
+        outcomes = []
+        try:
+            with transaction.atomic(), gathering() as rows:
+                for line in lines:
+                    taken.append(line)
+                    outcomes.append(self._outcome(line, rows))
+                if not self.apply:
+                    rows.write()
+                    raise _Undo
+        except (_Undo, IntegrityError) as undone:
+            self.standing.clear()
+            if isinstance(undone, IntegrityError):
+                raise
+        return outcomes
+
+    def _outcome(self, line: _Line, rows: Gathering) -> _Outcome:
+        before = len(rows)
+        outcome = _Outcome(line)
+        try:
+            with transaction.atomic():
+                self._take(line, outcome)
+        except (DomainError, IntegrityError) as refusal:
+            rows.keep_first(before)
+            said = refusal.message if isinstance(refusal, DomainError) else _("contredit ce qui est déjà enregistré")
+            return _Outcome(line, refusal=said)
+        return outcome
+
+    def _take(self, line: _Line, outcome: _Outcome) -> None:
+        found = line.found
+        known = None
+        if line.digest in self.digests:
+            known = YoungPerson.objects.select_related("data_key").get(reference_digest=line.digest)
+        if known is not None and known.data_key.wrapped is None:
+            outcome.refusal = _("ce dossier a été effacé")
             return
-        self.report.created += known is None
-        self.report.updated += known is not None and changed
-        self.report.unchanged += known is not None and not changed
-        self.report.organisations += len(made - self.made)
-        self.made |= made
-        self.report.twins += [Remark(line, twin) for twin in twins]
-        self.report.to_settle += [Remark(line, remark) for remark in remarks]
         if known is None:
-            self.in_file.add(line, _names(found), found.identity.get("birth_date"))
+            outcome.new = True
+            outcome.twins = self._twins(line)
+        outcome.changed = self._row(known, found, outcome.made, outcome.remarks)
+        if known is None:
+            self.in_file.add(line.number, _names(found), found.identity.get("birth_date"))
+
+    def _count(self, outcome: _Outcome) -> None:
+        line = outcome.line.number
+        if outcome.refusal:
+            self.report.refused.append(Remark(line, outcome.refusal))
+            return
+        self.report.created += outcome.new
+        self.report.updated += not outcome.new and outcome.changed
+        self.report.unchanged += not outcome.new and not outcome.changed
+        self.report.organisations += len(outcome.made - self.made)
+        self.made |= outcome.made
+        self.report.twins += [Remark(line, twin) for twin in outcome.twins]
+        self.report.to_settle += [Remark(line, remark) for remark in outcome.remarks]
 
     def _row(self, known: YoungPerson | None, found: Draft, made: set[tuple[str, str]], remarks: list[str]) -> bool:
         """Write one row; whether anything changed."""
@@ -332,10 +400,11 @@ class _Import:
         same = Organisation.objects.filter(kind=kind, departement=place.departement).order_by("pk")
         return next((row for row in same if fold(row.name) == fold(place.name)), None)
 
-    def _twins(self, found: Draft) -> list[str]:
+    def _twins(self, line: _Line) -> list[str]:
         """Who looks like this new person: files by id, rows by line, never a name."""
-        names, born = _names(found), found.identity.get("birth_date")
-        lines = [_("ressemble à la ligne %(line)d") % {"line": line} for line in self.in_file.twins(names, born)]
+        names, born = _names(line.found), line.found.identity.get("birth_date")
+        others = [other for other in self.in_file.twins(names, born) if other != line.number]  # taken a second time
+        lines = [_("ressemble à la ligne %(line)d") % {"line": other} for other in others]
         files = [_("ressemble au dossier %(id)s") % {"id": pk} for pk in self.known.twins(names, born)]
         return files + lines
 
@@ -374,14 +443,23 @@ def _some(work: _Import, rows: Iterator[tuple[int, Row]], total: int, progress: 
     with the same file. False when there are no more.
     """
     until = monotonic() + _TOGETHER
-    with transaction.atomic():
+    more = False
+
+    def lines() -> Iterator[_Line]:
+        nonlocal more
         for done, row in rows:
-            work.take(row)
+            line = work.read(row)
+            if line is not None:
+                yield line
             if progress is not None:
                 progress(done, max(total, done))
             if monotonic() >= until:
-                return True
-    return False
+                more = True
+                return
+
+    with transaction.atomic():
+        work.write(lines())
+    return more
 
 
 __all__ = ["Progress", "Remark", "Report", "Unreadable", "run"]

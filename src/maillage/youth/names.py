@@ -29,6 +29,7 @@ _SOUNDS_LIKE = 0.93  # of 1: how near a part is that only sounds the same
 _BEGINS_LIKE = 0.88
 _LEAST = 0.45  # of 1: one part of two found is still worth showing
 _TWIN = 0.86
+_FEW = 200  # compared one by one, rather than searched among
 
 
 def parts(*names: str) -> frozenset[str]:
@@ -146,6 +147,7 @@ class NameIndex(Generic[Key]):
     _by_length: dict[int, dict[str, None]] = field(default_factory=dict)
     _sorted: list[str] = field(default_factory=list)
     _marked: dict[str, set[Key]] = field(default_factory=dict)
+    _by_day: dict[date | None, set[Key]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -155,6 +157,7 @@ class NameIndex(Generic[Key]):
         self.remove(key)
         entry = _Entry(parts(*names), born, frozenset(marks))
         self._entries[key] = entry
+        self._by_day.setdefault(born, set()).add(key)
         for mark in entry.marks:
             self._marked.setdefault(mark, set()).add(key)
         for part in entry.parts:
@@ -168,6 +171,11 @@ class NameIndex(Generic[Key]):
 
     def remove(self, key: Key) -> None:
         entry = self._entries.pop(key, None)
+        if entry is not None:
+            alike_born = self._by_day[entry.born]
+            alike_born.discard(key)
+            if not alike_born:
+                del self._by_day[entry.born]
         for mark in entry.marks if entry else ():
             self._marked[mark].discard(key)
             if not self._marked[mark]:
@@ -200,6 +208,8 @@ class NameIndex(Generic[Key]):
         if marked:
             return sorted(marked, key=str)[:limit]
         asked = _asked(text)
+        if among is not None and not among:
+            return []
         if not asked:
             return self._born(born, among)[:limit] if not text.strip() else []
         # For each word asked, the nearest part of each person.
@@ -247,12 +257,25 @@ class NameIndex(Generic[Key]):
         mine = parts(*names)
         known = Born.on(born) if isinstance(born, date) else born
         marked = {key for mark in marks for key in self._marked.get(mark, ()) if among is None or key in among}
+        if known is not None and known.day is not None:
+            # Those born another day are surely others: the few who are left are compared without a search.
+            left = self._on(known.day) | self._by_day.get(None, set())
+            among = left if among is None else left & set(among)
+            if len(among) <= _FEW:
+                among = {key for key in among if _likely_twins(mine, known, self._entries[key])}
         alike = [
             key
             for key in self.search(" ".join(sorted(mine)), born=known, among=among, limit=10 * limit)
             if key not in marked and _likely_twins(mine, known, self._entries[key])
         ]
         return [*sorted(marked, key=str), *alike][:limit]
+
+    def _on(self, day: date) -> set[Key]:
+        """Those born that day, or the day it would be with day and month swapped."""
+        found = set(self._by_day.get(day, ()))
+        if day.day <= 12:
+            found |= self._by_day.get(date(day.year, day.day, day.month), set())
+        return found
 
     def entry_marks(self, key: Key) -> frozenset[str]:
         return self._entries[key].marks if key in self._entries else frozenset()

@@ -256,10 +256,12 @@ def paper_of(row: Share, document_id: uuid.UUID) -> tuple[Document, bytes] | Non
     """A document that was shared, and its content; None when this share does not carry it, or it is gone."""
     if not any(item.get("document") == str(document_id) for item in copy_of(row).items):
         return None
-    paper = Document.objects.filter(pk=document_id, data_key=row.data_key).first()
+    # Under its own key: it may be of a file joined to the one that shares it.
+    papers = Document.objects.select_related("data_key").filter(data_key__destroyed_at__isnull=True)
+    paper = papers.filter(pk=document_id).first()
     if paper is None:
         return None
     try:
-        return paper, files.load(paper, Opened(row.data_key, [paper.section]))
+        return paper, files.load(paper, Opened(paper.data_key, [paper.section]))
     except FileNotFoundError:
         return None

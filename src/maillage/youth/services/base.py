@@ -12,6 +12,7 @@ from maillage.audit.journal import System
 from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.common.errors import NotAllowed, RuleBroken
+from maillage.common.gathering import unwritten
 from maillage.common.localtime import local
 from maillage.vault import keyring
 from maillage.vault.sealing import Opened, Sealer
@@ -41,6 +42,8 @@ def opened_for(by: Doer, person: YoungPerson, *sections: str) -> Opened:
 
 def lock(person: YoungPerson) -> None:
     """Let one write at a time decide what she has once only: a place, a sheet, a photo (SQLite queues all writers)."""
+    if unwritten(person):
+        return
     YoungPerson.objects.select_for_update().filter(pk=person.pk).values_list("pk").get()
 
 

@@ -15,6 +15,7 @@ from maillage.audit.journal import System, action, note
 from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.common.errors import RuleBroken
+from maillage.common.gathering import add, unwritten
 from maillage.vault.sealing import Sealer
 from maillage.youth.enums import MISSION_CHANGED, MISSION_ENDED, MISSION_OPENED, LegalBasis, MissionKind
 from maillage.youth.models import Mission, Placement, YoungPerson
@@ -51,6 +52,8 @@ def require_to_follow(by: Doer, person: YoungPerson) -> None:
 
 def running(person: YoungPerson, kind: str, organisation: Organisation | None, user: User | None) -> bool:
     """Whether that holder has a mission of that kind, now or to come."""
+    if unwritten(person):  # made with her first place, each holder once
+        return False
     return Mission.objects.filter(
         Q(ends_at__isnull=True) | Q(ends_at__gt=now()),
         person__main=person.main_id,
@@ -94,7 +97,7 @@ def _create(
     )
     if reason.strip():
         Sealer(person.data_key).seal(mission, reason=reason.strip())
-    mission.save(force_insert=True)
+    add(mission)
     note(subject=person.pk, kind=str(kind), holder=mission.organisation_id or mission.user_id)
     return mission
 

@@ -12,6 +12,7 @@ from maillage.audit.journal import action, note
 from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.common.errors import RuleBroken
+from maillage.common.gathering import add, under_way
 from maillage.vault import files
 from maillage.vault.sealing import Sealer, new_key
 from maillage.youth import photos, words
@@ -74,15 +75,16 @@ def person_create(
     person = YoungPerson(departement=departement, legal_status=legal_status, created_by=by.user_id)
     if reference := values.get("external_reference"):
         person.reference_digest = reference_digest(reference)
-        if YoungPerson.objects.filter(reference_digest=person.reference_digest).exists():
+        # What a gathering writes, the table's own constraint refuses.
+        if not under_way() and YoungPerson.objects.filter(reference_digest=person.reference_digest).exists():
             raise RuleBroken(_("Cette référence est déjà celle d’un autre dossier."), field="external_reference")
     if isinstance(values.get("birth_date"), date):
         values["birth_date"] = values["birth_date"].isoformat()
     key = new_key()
     person.data_key = key
     Sealer(key).seal(person, **values)
-    person.save(force_insert=True)
-    IdentityRevision.objects.create(person=person, at=now(), by=by.user_id)
+    add(person)
+    add(IdentityRevision(person=person, at=now(), by=by.user_id))
     note(subject=person.pk)
     return person
 
@@ -158,7 +160,7 @@ def parent_save(
         row = ParentalSituation(person=person, external_key=external_key)
         changed = changes(row, opened, typed)
         fill(row, Sealer(person.data_key), changed)
-        row.save(force_insert=True)
+        add(row)
     else:
         row = ParentalSituation.objects.get(pk=parent.pk, person=person)
         changed = changes(row, opened, typed)

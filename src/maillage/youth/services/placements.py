@@ -11,6 +11,7 @@ from maillage.accounts.models import Organisation, User
 from maillage.audit.journal import action, note
 from maillage.common.clock import now
 from maillage.common.errors import RuleBroken
+from maillage.common.gathering import add, unwritten
 from maillage.common.localtime import instant, local
 from maillage.vault.sealing import Sealer
 from maillage.youth.enums import (
@@ -59,11 +60,11 @@ def placement_start(
     require_to_follow(by, person)
     not_after(starts_on, organisation.zone, "starts_on")
     lock(person)
-    if Placement.objects.filter(person=person, ends_on__isnull=True).exists():
+    if not unwritten(person) and Placement.objects.filter(person=person, ends_on__isnull=True).exists():
         raise RuleBroken(_("Un lieu d’accueil est déjà en cours : mettez-y fin d’abord."), field="organisation")
     placement = Placement(person=person, organisation=organisation, kind=kind, starts_on=starts_on)
     placement.data_key_id = person.data_key_id
-    placement.save(force_insert=True)
+    add(placement)
     since = min(instant(starts_on, time.min, organisation.zone), now())
     holders: list[tuple[str, Organisation | None, User | None, Placement | None]] = [
         (MissionKind.HOSTS, organisation, None, placement),
