@@ -65,6 +65,16 @@ class Migration(migrations.Migration):
                 ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='absorbed', to='directory.structure')),
                 ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['state', 'confidentiality', 'reference'], name='directory_structure_list'),
+                    models.Index(fields=['name'], name='directory_structure_name'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('confidentiality', 'on_request'), _negated=True), models.Q(('address', ''), ('address_more', ''), ('commune', ''), ('commune_name', ''), ('latitude__isnull', True), ('longitude__isnull', True), ('postcode', '')), _connector='OR'), name='directory_structure_hidden_has_no_place'),
+                    models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), ('state', 'retired'), _connector='OR'), name='directory_structure_merged_is_retired'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Service',
@@ -117,6 +127,16 @@ class Migration(migrations.Migration):
                 ('rank', models.PositiveSmallIntegerField(default=0)),
                 ('structure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='services', to='directory.structure')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['state', 'confidentiality', 'reference'], name='directory_service_list'),
+                    models.Index(condition=models.Q(('is_helpline', True)), fields=['rank'], name='directory_service_helplines'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('confidentiality', 'on_request'), _negated=True), models.Q(('address', ''), ('address_more', ''), ('commune', ''), ('commune_name', ''), ('latitude__isnull', True), ('longitude__isnull', True), ('postcode', '')), _connector='OR'), name='directory_service_hidden_has_no_place'),
+                    models.CheckConstraint(condition=models.Q(('age_to__isnull', True), ('age_from__isnull', True), ('age_to__gte', models.F('age_from')), _connector='OR'), name='directory_service_ages_in_order'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Proposal',
@@ -136,6 +156,11 @@ class Migration(migrations.Migration):
                 ('service', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='directory.service')),
                 ('structure', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='directory.structure')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['state', 'at'], name='directory_proposal_queue'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PlaceRequest',
@@ -151,6 +176,13 @@ class Migration(migrations.Migration):
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('structure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='place_requests', to='directory.structure')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('structure', 'asked_by'), name='directory_place_asked_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='directory_place_answered'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'granted'), _negated=True), ('until__isnull', False), _connector='OR'), name='directory_place_granted_for_a_time'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Letter',
@@ -176,6 +208,11 @@ class Migration(migrations.Migration):
                 ('service', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='hidden_place', to='directory.service')),
                 ('structure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hidden_places', to='directory.structure')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('service__isnull', True)), fields=('structure',), name='directory_one_hidden_place'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Change',
@@ -202,57 +239,5 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
             },
-        ),
-        migrations.AddIndex(
-            model_name='structure',
-            index=models.Index(fields=['state', 'confidentiality', 'reference'], name='directory_structure_list'),
-        ),
-        migrations.AddIndex(
-            model_name='structure',
-            index=models.Index(fields=['name'], name='directory_structure_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='structure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confidentiality', 'on_request'), _negated=True), models.Q(('address', ''), ('address_more', ''), ('commune', ''), ('commune_name', ''), ('latitude__isnull', True), ('longitude__isnull', True), ('postcode', '')), _connector='OR'), name='directory_structure_hidden_has_no_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='structure',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), ('state', 'retired'), _connector='OR'), name='directory_structure_merged_is_retired'),
-        ),
-        migrations.AddIndex(
-            model_name='service',
-            index=models.Index(fields=['state', 'confidentiality', 'reference'], name='directory_service_list'),
-        ),
-        migrations.AddIndex(
-            model_name='service',
-            index=models.Index(condition=models.Q(('is_helpline', True)), fields=['rank'], name='directory_service_helplines'),
-        ),
-        migrations.AddConstraint(
-            model_name='service',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confidentiality', 'on_request'), _negated=True), models.Q(('address', ''), ('address_more', ''), ('commune', ''), ('commune_name', ''), ('latitude__isnull', True), ('longitude__isnull', True), ('postcode', '')), _connector='OR'), name='directory_service_hidden_has_no_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='service',
-            constraint=models.CheckConstraint(condition=models.Q(('age_to__isnull', True), ('age_from__isnull', True), ('age_to__gte', models.F('age_from')), _connector='OR'), name='directory_service_ages_in_order'),
-        ),
-        migrations.AddIndex(
-            model_name='proposal',
-            index=models.Index(fields=['state', 'at'], name='directory_proposal_queue'),
-        ),
-        migrations.AddConstraint(
-            model_name='placerequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('structure', 'asked_by'), name='directory_place_asked_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='placerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='directory_place_answered'),
-        ),
-        migrations.AddConstraint(
-            model_name='placerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'granted'), _negated=True), ('until__isnull', False), _connector='OR'), name='directory_place_granted_for_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='hiddenplace',
-            constraint=models.UniqueConstraint(condition=models.Q(('service__isnull', True)), fields=('structure',), name='directory_one_hidden_place'),
         ),
     ]

@@ -53,6 +53,16 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='youth.youngperson')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['organisation', 'returned_at'], name='episodes_outings_now'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('missing_at__isnull', True), ('returned_at__isnull', True)), fields=('person',), name='episodes_one_outing'),
+                    models.CheckConstraint(condition=models.Q(('expected_at__gt', models.F('left_at'))), name='episodes_outing_expected_after_left'),
+                    models.CheckConstraint(condition=models.Q(('returned_at__isnull', True), ('returned_at__gte', models.F('left_at')), _connector='OR'), name='episodes_outing_return_after_left'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ProtocolVersion',
@@ -99,6 +109,18 @@ class Migration(migrations.Migration):
                 ('outing', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='episodes.outing')),
                 ('protocol', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='episodes.protocolversion')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['organisation', 'closed_at'], name='episodes_open_of_org'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('person',), name='episodes_one_open_episode'),
+                    models.UniqueConstraint(fields=('organisation', 'number'), name='episodes_number_once'),
+                    models.CheckConstraint(condition=models.Q(('returned_at__isnull', True), ('returned_at__gte', models.F('noticed_at')), _connector='OR'), name='episodes_return_after_notice'),
+                    models.CheckConstraint(condition=models.Q(('located_at__isnull', True), ('located_at__gte', models.F('noticed_at')), _connector='OR'), name='episodes_located_after_notice'),
+                    models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), models.Q(('closing_reason', ''), _negated=True), _connector='OR'), name='episodes_closed_has_reason'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ReturnInterview',
@@ -162,45 +184,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('episode', 'number'), name='episodes_document_number_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='outing',
-            index=models.Index(fields=['organisation', 'returned_at'], name='episodes_outings_now'),
-        ),
-        migrations.AddConstraint(
-            model_name='outing',
-            constraint=models.UniqueConstraint(condition=models.Q(('missing_at__isnull', True), ('returned_at__isnull', True)), fields=('person',), name='episodes_one_outing'),
-        ),
-        migrations.AddConstraint(
-            model_name='outing',
-            constraint=models.CheckConstraint(condition=models.Q(('expected_at__gt', models.F('left_at'))), name='episodes_outing_expected_after_left'),
-        ),
-        migrations.AddConstraint(
-            model_name='outing',
-            constraint=models.CheckConstraint(condition=models.Q(('returned_at__isnull', True), ('returned_at__gte', models.F('left_at')), _connector='OR'), name='episodes_outing_return_after_left'),
-        ),
-        migrations.AddIndex(
-            model_name='missingepisode',
-            index=models.Index(fields=['organisation', 'closed_at'], name='episodes_open_of_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='missingepisode',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('person',), name='episodes_one_open_episode'),
-        ),
-        migrations.AddConstraint(
-            model_name='missingepisode',
-            constraint=models.UniqueConstraint(fields=('organisation', 'number'), name='episodes_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='missingepisode',
-            constraint=models.CheckConstraint(condition=models.Q(('returned_at__isnull', True), ('returned_at__gte', models.F('noticed_at')), _connector='OR'), name='episodes_return_after_notice'),
-        ),
-        migrations.AddConstraint(
-            model_name='missingepisode',
-            constraint=models.CheckConstraint(condition=models.Q(('located_at__isnull', True), ('located_at__gte', models.F('noticed_at')), _connector='OR'), name='episodes_located_after_notice'),
-        ),
-        migrations.AddConstraint(
-            model_name='missingepisode',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), models.Q(('closing_reason', ''), _negated=True), _connector='OR'), name='episodes_closed_has_reason'),
         ),
     ]

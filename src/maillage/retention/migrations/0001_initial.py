@@ -46,6 +46,14 @@ class Migration(migrations.Migration):
                 ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('visa_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('departement', 'number'), name='retention_disposal_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('visa_at__isnull', True), ('visa_by__isnull', True), ('visa_on__isnull', True), ('visa_reference', '')), models.Q(('visa_at__isnull', False), ('visa_by__isnull', False), ('visa_on__isnull', False), models.Q(('visa_reference', ''), _negated=True)), _connector='OR'), name='retention_visa_whole'),
+                    models.CheckConstraint(condition=models.Q(('withdrawn_at__isnull', True), ('visa_at__isnull', True), _connector='OR'), name='retention_withdrawn_or_visa'),
+                    models.CheckConstraint(condition=models.Q(('visa_by__isnull', True), models.Q(('visa_by', models.F('made_by')), _negated=True), _connector='OR'), name='retention_visa_by_another'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='KeepingRules',
@@ -87,6 +95,19 @@ class Migration(migrations.Migration):
                 ('disposal', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='files', to='retention.disposal')),
                 ('person', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='youth.youngperson')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['departement', 'state', 'due_at'], name='retention_due'),
+                    models.Index(fields=['state', 'checked_at'], name='retention_to_check'),
+                    models.Index(fields=['state', 'trash_until'], name='retention_trash'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state', 'active'), ('archived_at__isnull', False), _connector='OR'), name='retention_archived_has_instant'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['proposed', 'trash']), _negated=True), ('disposal__isnull', False), _connector='OR'), name='retention_leaves_by_a_list'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'trash'), _negated=True), ('trash_until__isnull', False), _connector='OR'), name='retention_trash_before_destruction'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('destroyed_at__isnull', False), ('state', 'destroyed')), models.Q(models.Q(('state', 'destroyed'), _negated=True), ('destroyed_at__isnull', True)), _connector='OR'), name='retention_destroyed_has_instant'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='OwnCopy',
@@ -105,57 +126,13 @@ class Migration(migrations.Migration):
                 ('data_key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.datakey')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='youth.youngperson')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='disposal',
-            constraint=models.UniqueConstraint(fields=('departement', 'number'), name='retention_disposal_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='disposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('visa_at__isnull', True), ('visa_by__isnull', True), ('visa_on__isnull', True), ('visa_reference', '')), models.Q(('visa_at__isnull', False), ('visa_by__isnull', False), ('visa_on__isnull', False), models.Q(('visa_reference', ''), _negated=True)), _connector='OR'), name='retention_visa_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='disposal',
-            constraint=models.CheckConstraint(condition=models.Q(('withdrawn_at__isnull', True), ('visa_at__isnull', True), _connector='OR'), name='retention_withdrawn_or_visa'),
-        ),
-        migrations.AddConstraint(
-            model_name='disposal',
-            constraint=models.CheckConstraint(condition=models.Q(('visa_by__isnull', True), models.Q(('visa_by', models.F('made_by')), _negated=True), _connector='OR'), name='retention_visa_by_another'),
-        ),
-        migrations.AddIndex(
-            model_name='kept',
-            index=models.Index(fields=['departement', 'state', 'due_at'], name='retention_due'),
-        ),
-        migrations.AddIndex(
-            model_name='kept',
-            index=models.Index(fields=['state', 'checked_at'], name='retention_to_check'),
-        ),
-        migrations.AddIndex(
-            model_name='kept',
-            index=models.Index(fields=['state', 'trash_until'], name='retention_trash'),
-        ),
-        migrations.AddConstraint(
-            model_name='kept',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'active'), ('archived_at__isnull', False), _connector='OR'), name='retention_archived_has_instant'),
-        ),
-        migrations.AddConstraint(
-            model_name='kept',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['proposed', 'trash']), _negated=True), ('disposal__isnull', False), _connector='OR'), name='retention_leaves_by_a_list'),
-        ),
-        migrations.AddConstraint(
-            model_name='kept',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'trash'), _negated=True), ('trash_until__isnull', False), _connector='OR'), name='retention_trash_before_destruction'),
-        ),
-        migrations.AddConstraint(
-            model_name='kept',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('destroyed_at__isnull', False), ('state', 'destroyed')), models.Q(models.Q(('state', 'destroyed'), _negated=True), ('destroyed_at__isnull', True)), _connector='OR'), name='retention_destroyed_has_instant'),
-        ),
-        migrations.AddIndex(
-            model_name='owncopy',
-            index=models.Index(fields=['person', '-made_at'], name='retention_copies_of'),
-        ),
-        migrations.AddConstraint(
-            model_name='owncopy',
-            constraint=models.UniqueConstraint(fields=('person', 'number'), name='retention_copy_number_once'),
+            options={
+                'indexes': [
+                    models.Index(fields=['person', '-made_at'], name='retention_copies_of'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('person', 'number'), name='retention_copy_number_once'),
+                ],
+            },
         ),
     ]

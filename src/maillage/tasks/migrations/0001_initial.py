@@ -93,6 +93,22 @@ class Migration(migrations.Migration):
                 ('owner_user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('starts_after', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='followers', to='tasks.task')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['state', 'due_at'], name='tasks_due'),
+                    models.Index(fields=['state', 'remind_at'], name='tasks_remind'),
+                    models.Index(fields=['state', 'escalate_at'], name='tasks_escalate'),
+                    models.Index(fields=['organisation', 'state', 'due_at'], name='tasks_of_organisation'),
+                    models.Index(fields=['subject', 'state'], name='tasks_of_subject'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('context', 'key'), name='tasks_key_once_per_context'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', False), ('done_by__isnull', False), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('done_at__isnull', True)), _connector='OR'), name='tasks_done_has_author_and_time'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'not_due'), _negated=True), models.Q(('reason_not_due', ''), _negated=True), ('reason__isnull', False), _connector='OR'), name='tasks_not_due_has_reason'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'open'), _negated=True), models.Q(('due_at__isnull', False), ('starts_at__isnull', False)), _connector='OR'), name='tasks_open_has_due_time'),
+                    models.CheckConstraint(condition=models.Q(('due_at__isnull', True), ('due_at__gte', models.F('starts_at')), _connector='OR'), name='tasks_due_after_start'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Notice',
@@ -111,6 +127,16 @@ class Migration(migrations.Migration):
                 ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='tasks.task')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['state', 'not_before'], name='tasks_notice_queue'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('hand_over__isnull', True)), fields=('task', 'kind', 'level', 'recipient'), name='tasks_notice_once'),
+                    models.UniqueConstraint(condition=models.Q(('hand_over__isnull', False)), fields=('hand_over', 'kind', 'level', 'recipient'), name='tasks_hand_over_notice_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'sending'), _negated=True), ('lease_until__isnull', False), _connector='OR'), name='tasks_sending_has_lease'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='handover',
@@ -129,6 +155,12 @@ class Migration(migrations.Migration):
                 ('hand_over', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='alarms', to='tasks.handover')),
                 ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='alarms', to='tasks.task')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('hand_over__isnull', True)), fields=('task', 'kind', 'level'), name='tasks_alarm_once'),
+                    models.UniqueConstraint(condition=models.Q(('hand_over__isnull', False)), fields=('hand_over', 'kind', 'level'), name='tasks_hand_over_alarm_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='OnCallShift',
@@ -146,62 +178,6 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['organisation', 'role', 'starts_at'], name='tasks_rota')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='tasks_shift_end_after')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['state', 'due_at'], name='tasks_due'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['state', 'remind_at'], name='tasks_remind'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['state', 'escalate_at'], name='tasks_escalate'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['organisation', 'state', 'due_at'], name='tasks_of_organisation'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['subject', 'state'], name='tasks_of_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(fields=('context', 'key'), name='tasks_key_once_per_context'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', False), ('done_by__isnull', False), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('done_at__isnull', True)), _connector='OR'), name='tasks_done_has_author_and_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'not_due'), _negated=True), models.Q(('reason_not_due', ''), _negated=True), ('reason__isnull', False), _connector='OR'), name='tasks_not_due_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'open'), _negated=True), models.Q(('due_at__isnull', False), ('starts_at__isnull', False)), _connector='OR'), name='tasks_open_has_due_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('due_at__isnull', True), ('due_at__gte', models.F('starts_at')), _connector='OR'), name='tasks_due_after_start'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['state', 'not_before'], name='tasks_notice_queue'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(condition=models.Q(('hand_over__isnull', True)), fields=('task', 'kind', 'level', 'recipient'), name='tasks_notice_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(condition=models.Q(('hand_over__isnull', False)), fields=('hand_over', 'kind', 'level', 'recipient'), name='tasks_hand_over_notice_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'sending'), _negated=True), ('lease_until__isnull', False), _connector='OR'), name='tasks_sending_has_lease'),
         ),
         migrations.AddIndex(
             model_name='handover',
@@ -222,13 +198,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='handover',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('to_user__isnull', True), models.Q(('to_role', ''), _negated=True)), models.Q(('to_role', ''), ('to_user__isnull', False)), _connector='OR'), name='tasks_hand_over_to_user_or_role'),
-        ),
-        migrations.AddConstraint(
-            model_name='alarm',
-            constraint=models.UniqueConstraint(condition=models.Q(('hand_over__isnull', True)), fields=('task', 'kind', 'level'), name='tasks_alarm_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='alarm',
-            constraint=models.UniqueConstraint(condition=models.Q(('hand_over__isnull', False)), fields=('hand_over', 'kind', 'level'), name='tasks_hand_over_alarm_once'),
         ),
     ]

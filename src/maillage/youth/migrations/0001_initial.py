@@ -64,6 +64,16 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='accounts.organisation')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='youth.youngperson')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['organisation', 'ends_on'], name='youth_residents'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True)), fields=('person',), name='youth_one_present_placement'),
+                    models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='youth_placement_end_after_start'),
+                    models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), models.Q(('end_kind', ''), _negated=True), _connector='OR'), name='youth_placement_end_has_kind'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Photo',
@@ -76,6 +86,11 @@ class Migration(migrations.Migration):
                 ('data_key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.datakey')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='photos', to='youth.youngperson')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('replaced_at__isnull', True)), fields=('person',), name='youth_one_present_photo'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ParentalSituation',
@@ -114,6 +129,17 @@ class Migration(migrations.Migration):
                 ('placement', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='missions', to='youth.placement')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='missions', to='youth.youngperson')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['organisation', 'ends_at'], name='youth_mission_of_org'),
+                    models.Index(fields=['user', 'ends_at'], name='youth_mission_of_user'),
+                    models.Index(fields=['person', 'ends_at'], name='youth_mission_of_person'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('organisation__isnull', False), ('user__isnull', True)), models.Q(('organisation__isnull', True), ('user__isnull', False)), _connector='OR'), name='youth_mission_one_holder'),
+                    models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='youth_mission_end_after_start'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='IdentityRevision',
@@ -160,45 +186,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('person',), name='youth_one_sheet_opening')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='placement',
-            index=models.Index(fields=['organisation', 'ends_on'], name='youth_residents'),
-        ),
-        migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True)), fields=('person',), name='youth_one_present_placement'),
-        ),
-        migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='youth_placement_end_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), models.Q(('end_kind', ''), _negated=True), _connector='OR'), name='youth_placement_end_has_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='photo',
-            constraint=models.UniqueConstraint(condition=models.Q(('replaced_at__isnull', True)), fields=('person',), name='youth_one_present_photo'),
-        ),
-        migrations.AddIndex(
-            model_name='mission',
-            index=models.Index(fields=['organisation', 'ends_at'], name='youth_mission_of_org'),
-        ),
-        migrations.AddIndex(
-            model_name='mission',
-            index=models.Index(fields=['user', 'ends_at'], name='youth_mission_of_user'),
-        ),
-        migrations.AddIndex(
-            model_name='mission',
-            index=models.Index(fields=['person', 'ends_at'], name='youth_mission_of_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='mission',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('organisation__isnull', False), ('user__isnull', True)), models.Q(('organisation__isnull', True), ('user__isnull', False)), _connector='OR'), name='youth_mission_one_holder'),
-        ),
-        migrations.AddConstraint(
-            model_name='mission',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='youth_mission_end_after_start'),
         ),
     ]

@@ -26,6 +26,12 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('holder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='youth_takeover_ends_after'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ends_at__isnull', True), ('why', 'departure')), models.Q(('ends_at__isnull', False), ('why', 'absence')), _connector='OR'), name='youth_absence_has_an_end'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='TakeoverShare',
@@ -36,6 +42,14 @@ class Migration(migrations.Migration):
                 ('task', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tasks.task')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['user', 'taken_at'], name='youth_takeovers_of_user'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('takeover', 'user'), name='youth_takeover_share_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='TakeoverLine',
@@ -45,25 +59,10 @@ class Migration(migrations.Migration):
                 ('opened', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='youth.mission')),
                 ('share', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='youth.takeovershare')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='takeover',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='youth_takeover_ends_after'),
-        ),
-        migrations.AddConstraint(
-            model_name='takeover',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ends_at__isnull', True), ('why', 'departure')), models.Q(('ends_at__isnull', False), ('why', 'absence')), _connector='OR'), name='youth_absence_has_an_end'),
-        ),
-        migrations.AddIndex(
-            model_name='takeovershare',
-            index=models.Index(fields=['user', 'taken_at'], name='youth_takeovers_of_user'),
-        ),
-        migrations.AddConstraint(
-            model_name='takeovershare',
-            constraint=models.UniqueConstraint(fields=('takeover', 'user'), name='youth_takeover_share_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='takeoverline',
-            constraint=models.UniqueConstraint(fields=('share', 'mission'), name='youth_takeover_mission_once'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('share', 'mission'), name='youth_takeover_mission_once'),
+                ],
+            },
         ),
     ]
