@@ -1,6 +1,8 @@
 """Sealing: what a key opens, and what it never does."""
 
+import copy
 import os
+import pickle
 import stat
 
 import pytest
@@ -52,6 +54,16 @@ def test_another_persons_key_opens_nothing() -> None:
     row = a_row(new_key(), note="Texte")
     with pytest.raises(SectionClosed):
         Opened(new_key(), Section.values).text(row, "note")
+
+
+def test_a_key_unwrapped_once_goes_into_no_copy_of_its_row() -> None:
+    """Caches and tests copy rows: the key in clear stays with the object that asked for it."""
+    key = new_key()
+    row = a_row(key, note="Texte")
+    assert key._unwrapped is not None  # type: ignore[attr-defined]
+    for other in (copy.deepcopy(key), pickle.loads(pickle.dumps(key))):  # noqa: S301  # our own bytes
+        assert other._unwrapped is None
+        assert Opened(other, [Section.EDUCATION]).text(row, "note") == "Texte"
 
 
 @pytest.mark.parametrize("move", ["row", "field"])

@@ -79,15 +79,26 @@ def unwrap(key: DataKey, master: aead.Aead) -> tink.KeysetHandle:
     return tink.read_keyset_handle_with_associated_data(reader, master, _wrap_label(key.pk))
 
 
+class _Unwrapped:
+    """A key in clear beside the row it came from. A copy of the row, or the row pickled, has None in its place."""
+
+    def __init__(self, wrapped: bytes | None, primitive: aead.Aead) -> None:
+        self.wrapped = wrapped
+        self.primitive = primitive
+
+    def __reduce__(self) -> tuple[type[None], tuple[()]]:
+        return type(None), ()
+
+
 def _primitive(key: DataKey) -> aead.Aead:
     """What seals and opens under a key. Kept on this very object, for as long as its key is the one it was made of:
     a service that opens and seals the rows of one person unwraps once."""
     wrapped = None if key.wrapped is None else bytes(key.wrapped)
-    kept: tuple[bytes, aead.Aead] | None = getattr(key, "_unwrapped", None)
-    if kept is not None and kept[0] == wrapped:
-        return kept[1]
+    kept: _Unwrapped | None = getattr(key, "_unwrapped", None)
+    if kept is not None and kept.wrapped == wrapped:
+        return kept.primitive
     found: aead.Aead = unwrap(key, keyring.master()).primitive(aead.Aead)
-    key._unwrapped = (wrapped, found)  # type: ignore[attr-defined]
+    key._unwrapped = _Unwrapped(wrapped, found)  # type: ignore[attr-defined]
     return found
 
 
