@@ -110,6 +110,7 @@ def test_joined_then_parted_every_row_is_as_it_was(main, part, owner, friend, pa
     page = unescape(signed_in(owner).get(f"/p/{main.pk}/").content.decode())
     for said in ("Écrit dans le second dossier", "Ses mots", "Un stage de menuiserie", "Bulletin", "Zoé Charrette"):
         assert said in page
+    assert page.split("Qui appeler")[1].split("</section>")[0].count("Léonie Cafetière") == 1
     assert signed_in(owner).get(f"/p/{main.pk}/documents/{paper.pk}/").status_code == 200
     assert "n’est plus modifié" in unescape(signed_in(owner).get(f"/p/{part.pk}/").content.decode())
     # Found under either name, once.

@@ -166,7 +166,8 @@ def file_page(entered: Entrance, at: datetime) -> FilePage:
         phones=(opened.value(person, "phones") or []) if identity else [],
         has_photo=identity and person.photographed,  # type: ignore[attr-defined]
         zone=zone,
-        missions=entered.mine,
+        # Of two files joined, a mission for each often says the same.
+        missions=list({(one.kind, one.legal_basis, one.ends_at): one for one in entered.mine}.values()),
         episode=newest,
         state=str(state_of(newest)) if newest else "",
         outing=outing,
@@ -226,7 +227,7 @@ def _case_workers(entered: Entrance, opened: Opened) -> list[Follower]:
             known = Section.WHEREABOUTS in opened.sections
             name = mission.organisation.name if known else mission.organisation.get_kind_display()
             found.append(Follower(name, mission.organisation.phone))
-    return found
+    return list(dict.fromkeys(found))  # of two files joined, who answers for both is called once
 
 
 def _seen(task: "Task", person_id: uuid.UUID, found: rows.FileRows) -> bool:
