@@ -1,15 +1,22 @@
 """The console: every command has its help, every ending its code."""
 
+import argparse
+import io
 import re
+import socket
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError
+from rich.console import Console
 
 from maillage.accounts.models import Membership, User
 from maillage.audit.models import JournalEntry
 from maillage.config import cli
+from maillage.config.commands import journal, screen
 from maillage.config.exits import Exit
 from maillage.vault.models import DataKey
 from tests.architecture.source import ROOT
@@ -27,6 +34,25 @@ def test_every_command_has_its_help(command: list[str], capsys: pytest.CaptureFi
     shown = capsys.readouterr().out
     assert shown.startswith("usage: maillage " + " ".join(command))
     assert len(shown.splitlines()) > 4
+
+
+def parsers(one: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    """It, and those of the words that may follow."""
+    yield one
+    for action in one._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for below in action.choices.values():
+                yield from parsers(below)
+
+
+def test_every_word_of_a_command_line_is_explained() -> None:
+    found = list(parsers(cli.parser()))
+    assert len(found) == 1 + len(FULL)
+    for one in found:
+        assert one.description, f"{one.prog}: no description"
+        for action in one._actions:
+            title = action.metavar if isinstance(action, argparse._SubParsersAction) else action.help
+            assert title, f"{one.prog} {action.dest}: no help"
 
 
 def test_the_first_help_names_every_command_and_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
@@ -67,6 +93,45 @@ def test_a_whole_journal_and_one_that_was_changed(capsys: pytest.CaptureFixture[
     forged.save(force_insert=True)
     assert cli.main(["journal", "verify"]) == Exit.PROBLEM
     assert f"row {forged.pk}" in capsys.readouterr().err
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("command", "label"), [("journal verify", "reading the journal"), ("keys rotate", "wrapping")])
+def test_long_work_shows_a_bar_to_whoever_watches(
+    command: str, label: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    invite()
+    rows = (JournalEntry if command == "journal verify" else DataKey).objects.count()
+    shown: dict[bool, str] = {}
+    for watched in (True, False):
+        told = io.StringIO()
+        monkeypatch.setattr(screen, "err", Console(file=told, force_terminal=watched, width=120))
+        assert cli.main(command.split()) == Exit.OK
+        shown[watched] = told.getvalue()
+    assert rows
+    assert label in shown[True]
+    assert f"{rows}/{rows}" in shown[True]
+    assert shown[False] == ""
+
+
+def test_a_port_that_is_taken_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        held.listen()
+        port = held.getsockname()[1]
+        assert cli.main(["run", "--port", str(port)]) == Exit.UNAVAILABLE
+    assert f"port {port} is taken" in capsys.readouterr().err
+
+
+def test_a_database_that_does_not_answer_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def down(_step: Callable[[int, int], None]) -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(journal, "verify_journal", down)
+    assert cli.main(["journal", "verify"]) == Exit.UNAVAILABLE
+    assert "the database does not answer: connection refused" in capsys.readouterr().err
 
 
 @pytest.mark.django_db

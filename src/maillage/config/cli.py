@@ -98,7 +98,11 @@ def parser() -> argparse.ArgumentParser:
         if name == "reset":
             one.add_argument("--yes", action="store_true", help="do not ask")
 
-    imports = commands.add_parser("import", help="take in what another tool exports")
+    imports = commands.add_parser(
+        "import",
+        help="take in what another tool exports",
+        description="Take in what another tool exports: tried first, written when asked to.",
+    )
     kinds = imports.add_subparsers(title="what", metavar="WHAT", required=True)
     young = kinds.add_parser(
         "young-people",
@@ -114,7 +118,11 @@ def parser() -> argparse.ArgumentParser:
     young.add_argument("--by", metavar="EMAIL", help="the account in whose name rows are written (default: the system)")
     young.set_defaults(module="maillage.config.commands.imports", function="young_people")
 
-    account = commands.add_parser("account", help="the first account")
+    account = commands.add_parser(
+        "account",
+        help="the first account",
+        description="The first account of a new site. Every other is made on a screen, by whoever administers them.",
+    )
     accounts = account.add_subparsers(title="commands", metavar="COMMAND", required=True)
     invite = accounts.add_parser(
         "invite",
@@ -122,14 +130,18 @@ def parser() -> argparse.ArgumentParser:
         help="invite someone to administer the accounts of a département",
         description="For a new site: she then invites everybody else from her screen.",
     )
-    invite.add_argument("email", metavar="EMAIL")
+    invite.add_argument("email", metavar="EMAIL", help="where her invitation goes; she signs in with it")
     invite.add_argument("--name", required=True, help="her name, as colleagues will read it")
     invite.add_argument("--departement", required=True, metavar="CODE", help="51, 2A, 974…")
     invite.add_argument("--organisation", required=True, metavar="NAME", help="« Département de … »")
     invite.add_argument("--show-link", action="store_true", help="print her way in instead of waiting for the e-mail")
     invite.set_defaults(module="maillage.config.commands.account", function="invite")
 
-    directory = commands.add_parser("directory", help="structures and services of the network")
+    directory = commands.add_parser(
+        "directory",
+        help="structures and services of the network",
+        description="Structures and services of the network: in and out by file, and the index that finds them.",
+    )
     does = directory.add_subparsers(title="commands", metavar="COMMAND", required=True)
     taken = does.add_parser(
         "import",
@@ -138,7 +150,7 @@ def parser() -> argparse.ArgumentParser:
         description="Safe to repeat. Rows that the standard refuses are told and left out; what was edited here since "
         "the file's date stays. A CSV of structures takes the services beside it, in « ….services.csv ».",
     )
-    taken.add_argument("file", type=Path, metavar="FILE")
+    taken.add_argument("file", type=Path, metavar="FILE", help="CSV or JSON; its columns and keys tell the standard")
     taken.add_argument("--check", action="store_true", help="only say what would be refused")
     taken.add_argument("--report", type=Path, metavar="FILE", help="also write the report to this file")
     taken.set_defaults(module="maillage.config.commands.directory", function="import_")
@@ -148,17 +160,37 @@ def parser() -> argparse.ArgumentParser:
         help="write the public sheets to a file",
         description="Public sheets only: what professionals alone may see is never written.",
     )
-    given.add_argument("file", type=Path, metavar="FILE")
-    given.add_argument("--format", choices=["data-inclusion", "hsds"], default="data-inclusion")
-    given.add_argument("--departement", metavar="CODE", default="", help="51, 2A, 974…")
+    given.add_argument("file", type=Path, metavar="FILE", help="where to write: JSON, or CSV when it ends so")
+    given.add_argument(
+        "--format",
+        choices=["data-inclusion", "hsds"],
+        default="data-inclusion",
+        help="the standard to write in (default: %(default)s)",
+    )
+    given.add_argument("--departement", metavar="CODE", default="", help="only this one: 51, 2A, 974…")
     given.set_defaults(module="maillage.config.commands.directory", function="export")
-    loaded = does.add_parser("load", parents=[data], help="the organisations and numbers that come with the product")
+    loaded = does.add_parser(
+        "load",
+        parents=[data],
+        help="the organisations and numbers that come with the product",
+        description="National numbers and organisations, checked with their sources. Safe to repeat: what was edited "
+        "here stays.",
+    )
     loaded.add_argument("--departement", metavar="CODE", default="", help="also its institutions, to be filled")
     loaded.set_defaults(module="maillage.config.commands.directory", function="load")
-    indexed = does.add_parser("index", parents=[data], help="build the search index again")
+    indexed = does.add_parser(
+        "index",
+        parents=[data],
+        help="build the search index again",
+        description="What the worker does by itself, all at once: after a restore, or when a search misses a sheet.",
+    )
     indexed.set_defaults(module="maillage.config.commands.directory", function="index")
 
-    journal = commands.add_parser("journal", help="the sealed journal")
+    journal = commands.add_parser(
+        "journal",
+        help="the sealed journal",
+        description="The sealed journal of who read and wrote what. Nothing takes a row out of it.",
+    )
     journals = journal.add_subparsers(title="commands", metavar="COMMAND", required=True)
     verify = journals.add_parser(
         "verify",
@@ -168,7 +200,11 @@ def parser() -> argparse.ArgumentParser:
     )
     verify.set_defaults(module="maillage.config.commands.journal", function="verify")
 
-    erasures = commands.add_parser("erasures", help="the ledger of destroyed files")
+    erasures = commands.add_parser(
+        "erasures",
+        help="the ledger of destroyed files",
+        description="The ledger of destroyed files, kept beside the keys so that no backup brings one back.",
+    )
     ledgers = erasures.add_subparsers(title="commands", metavar="COMMAND", required=True)
     replayed = ledgers.add_parser(
         "replay",
@@ -178,7 +214,11 @@ def parser() -> argparse.ArgumentParser:
     )
     replayed.set_defaults(module="maillage.config.commands.erasures", function="replay")
 
-    keys = commands.add_parser("keys", help="master keys")
+    keys = commands.add_parser(
+        "keys",
+        help="master keys",
+        description="The master keys, which wrap the key of each person's file.",
+    )
     rotations = keys.add_subparsers(title="commands", metavar="COMMAND", required=True)
     rotate = rotations.add_parser(
         "rotate",
@@ -188,8 +228,13 @@ def parser() -> argparse.ArgumentParser:
     )
     rotate.set_defaults(module="maillage.config.commands.keys", function="rotate")
 
-    manage = commands.add_parser("manage", help="Django's own commands (migrate, check, …)", add_help=False)
-    manage.add_argument("arguments", nargs=argparse.REMAINDER)
+    manage = commands.add_parser(
+        "manage",
+        help="Django's own commands (migrate, check, …)",
+        description="Django's own commands; `maillage manage help` lists them.",
+        add_help=False,
+    )
+    manage.add_argument("arguments", nargs=argparse.REMAINDER, help="what Django is to do")
     return top
 
 
