@@ -15,7 +15,7 @@ from maillage.episodes.enums import Answer, EpisodeKind, EpisodeState, EventKind
 from maillage.episodes.services import shipped
 from maillage.tasks.rota import ROTA_ROLES
 from maillage.youth.enums import LegalStatus
-from tests.episodes.definitions import SMALL
+from tests.episodes.definitions import SMALL, spoiled
 
 SMALL_ONE = protocol.load(SMALL, "essai.yaml")
 SHIPPED = [protocol.load(text, name) for name, text in shipped().items()]
@@ -283,6 +283,40 @@ def test_the_variants_differ_where_they_say():
         assert plan(situation(age=13), child)[key].due_within > timedelta()
     read = protocol.reading(child, {"whereabouts": Answer.YES}, age=12, night=False, first_time=False)
     assert read.kind == EpisodeKind.WORRYING_DISAPPEARANCE
+
+
+@pytest.mark.parametrize("one", SHIPPED, ids=lambda one: one.slug)
+def test_the_judge_is_told_where_a_judge_decided_and_nowhere_else(one: protocol.Protocol):
+    told = {status for status in LegalStatus if "judge" in plan(situation(legal_status=status), one)}
+    assert told == {LegalStatus.JUDGE, LegalStatus.OPP, LegalStatus.AEMO}
+
+
+@pytest.mark.parametrize(
+    ("condition", "named", "others"),
+    [
+        ("age_from: 16", [{"age": 16}, {"age": 17}], [{"age": 15}, {"age": None}]),
+        ("age_below: 13", [{"age": 12}, {"age": None}], [{"age": 13}]),
+        ("zones: [Indian/Reunion]", [{"zone": "Indian/Reunion"}], [{"zone": "Europe/Paris"}]),
+        ("statuses: [ward]", [{"legal_status": "ward"}], [{"legal_status": "judge"}, {"legal_status": "unknown"}]),
+        ("kinds: [runaway]", [{}], [{"kind": EpisodeKind.UNAUTHORISED_ABSENCE}]),
+    ],
+)
+def test_a_step_is_owed_to_those_its_condition_names(condition: str, named, others):
+    one = protocol.load(
+        spoiled("    until: returned\n    why: Diffuser", f"    when: {{{condition}}}\n    why: Diffuser"), ""
+    )
+    assert all("declaration" in plan(situation(**changes), one) for changes in named)
+    assert not any("declaration" in plan(situation(**changes), one) for changes in others)
+
+
+@pytest.mark.parametrize("one", SHIPPED, ids=lambda one: one.slug)
+@pytest.mark.parametrize("kind", EpisodeKind)
+def test_every_episode_offers_the_116000_to_each_parent(one: protocol.Protocol, kind: EpisodeKind):
+    parents = [protocol.ParentNotice(uuid.UUID(int=n), "mère", n == 1, "Une raison.") for n in (1, 2)]
+    found = plan(situation(kind=kind, parents=tuple(parents)), one)
+    offered = {key: task.not_due_reason for key, task in found.items() if key.startswith("parents_116000:")}
+    assert sorted(offered.values()) == ["", "Une raison."]
+    assert {task.phone for key, task in found.items() if key in offered} == {"116000"}
 
 
 def test_the_talk_follows_the_setting_and_else_the_protocol():

@@ -105,11 +105,12 @@ def test_all_faults_come_at_once_in_the_order_of_the_file():
 
 
 @pytest.mark.parametrize("word", ["fugue", "disparition", "police"])
-def test_a_step_for_school_cannot_say_more_than_an_absence(word: str):
+@pytest.mark.parametrize("audience", ["school", "employer"])
+def test_a_step_for_school_or_employer_cannot_say_more_than_an_absence(audience: str, word: str):
     text = SMALL.replace(
         "  - key: tell\n",
-        f"  - key: school\n    title: Dire la {word} à l’école\n    trigger: opened\n    owner: educator\n"
-        "    audience: school\n    within: [{delay: 1 h}]\n    why: Absente.\n"
+        f"  - key: absence\n    title: Dire la {word}\n    trigger: opened\n    owner: educator\n"
+        f"    audience: {audience}\n    within: [{{delay: 1 h}}]\n    why: Absente.\n"
         "    source: {text: Usage, status: practice}\n  - key: tell\n",
     )
     assert [fault.cause for fault in faults(text)] == ["école et employeur n’apprennent qu’une absence : reformuler"]

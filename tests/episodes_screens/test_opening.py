@@ -6,9 +6,17 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from maillage.accounts.enums import OrganisationKind, Role
+from maillage.audit.journal import SYSTEM
 from maillage.common.clock import now
 from maillage.episodes import services
+from maillage.episodes.enums import Origin
 from maillage.episodes.models import MissingEpisode
+from maillage.youth import services as youth
+from maillage.youth.enums import PlacementKind
+from tests.accounts.people import signed_in
+from tests.episodes import world as worlds
+from tests.episodes_screens.conftest import Browser
 
 OPEN = "/e/nouveau/"
 
@@ -160,6 +168,39 @@ def test_from_a_person_or_an_outing_she_is_chosen_already(world: Any, browser: A
     )
     url = reverse("episodes:open_outing", args=[outing.pk])
     assert type(client).reader(client.get(url))["people"] == [str(world.lila.pk)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "role", "lives", "origin"),
+    [
+        (OrganisationKind.HOME, Role.EDUCATOR, PlacementKind.HOME, Origin.HOME),
+        (OrganisationKind.FOSTER_CARE, Role.FOSTER_CARER, PlacementKind.FOSTER, Origin.FOSTER_CARER),
+        (OrganisationKind.AEMO, Role.EDUCATOR, PlacementKind.FAMILY, Origin.AEMO),
+    ],
+)
+def test_it_starts_from_a_home_a_foster_carer_or_an_aemo_service(
+    kind: str, role: str, lives: str, origin: str, world: Any
+) -> None:
+    """In a foster service the carer named for her declares her missing, and sees nobody a colleague looks after."""
+    service = worlds.organisation("Service des Bobines", kind, parent=world.ase)
+    by = worlds.member("Swan Bobine", (role, service))
+    hers, other = (
+        youth.person_create(by=SYSTEM, departement="99", given_name=name, family_name="Bobine")
+        for name in ("Ambre", "Tim")
+    )
+    for person, carer in ((hers, by), (other, worlds.member("Lou Casserole", (role, service)))):
+        youth.placement_start(
+            by=SYSTEM, person=person, organisation=service, kind=lives, starts_on=now().date() - timedelta(days=9),
+            legal_basis="judge", foster_carer=carer if kind == OrganisationKind.FOSTER_CARE else None,
+        )  # fmt: skip
+    client = signed_in(by, Browser())
+    offered = client.get(OPEN).content.decode()
+    assert str(hers.pk) in offered
+    assert (str(other.pk) in offered) == (kind != OrganisationKind.FOSTER_CARE)
+    target, data = second_screen(client, first_screen(client, world, hers))
+    assert client.post(target, data).status_code == 302
+    episode = MissingEpisode.objects.get()
+    assert (episode.person_id, episode.organisation_id, episode.origin) == (hers.pk, service.pk, origin)
 
 
 @pytest.mark.parametrize("role", ["nurse", "dpo", "administrator"])
