@@ -1,18 +1,26 @@
 """What every table of the file promises, asked of each that claims it."""
 
+import io
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from PIL import Image
 from pypdf import PdfReader
 
 from maillage.accounts.roles import SECTIONS
+from maillage.casework.enums import Level
 from maillage.casework.models import Document, TimelineEntry, Versioned
+from maillage.casework.services import documents, notes, shares
+from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.common.errors import NotAllowed, RuleBroken, StaleEdit
+from maillage.desk.file import file_page
 from maillage.vault.sealing import Opened
+from maillage.youth.access import enter
 from tests.casework.capabilities import CAPABILITIES, EDITED, SECRET, Capability, pdf
 from tests.episodes.world import World
+from tests.youth.young import picture
 
 READERS = ["educator", "carer", "manager", "case_worker", "ase_on_call", "nurse", "stranger"]
 
@@ -120,6 +128,60 @@ def test_a_correction_stands_beside_what_it_corrects_and_is_its_authors(world: W
         capability.model.objects.filter(pk=row.pk).update(number=9)
 
 
+# Who reads a note, by its level and who wrote it: her team, her service, health staff, herself.
+LEVELS = {
+    "team": ("educator", {"educator", "colleague", "carer", "manager", "case_worker", "ase_on_call"}),
+    "service": ("educator", {"educator", "colleague", "carer", "manager"}),
+    "health": ("nurse", {"nurse"}),
+    "own": ("educator", {"educator"}),
+}
+
+
+@pytest.mark.parametrize("level", Level)
+def test_a_note_is_read_by_whom_its_level_says(world: World, at: Any, level: str) -> None:
+    author, readers = LEVELS[level]
+    row = notes.note_write(by=world.actor(author), person=world.lila, level=level, text=SECRET)
+    base = f"/p/{world.lila.pk}/"
+    for name in {*READERS, "colleague"} - {"stranger"}:
+        client, sees = at(name), name in readers
+        entered = enter(world.actor(name), world.lila.pk)
+        file = [one["text"] for one in file_page(entered, now()).thread.entries]
+        assert file == [SECRET] * sees, name
+        assert (SECRET in client.get(f"{base}fil/note/").content.decode()) == sees, name
+        detail = client.get(f"{base}notes/{row.thread}/")
+        assert (detail.status_code, SECRET in detail.content.decode()) == ((200, True) if sees else (404, False)), name
+        offered = [item.key for item in shares.shareable(entered, entered.open(*entered.sections))]
+        # What stays in a service, or is nobody else's, leaves the file by no share either.
+        assert offered == ([f"note:{row.thread}"] if sees and level in ("team", "health") else []), name
+    assert at("stranger").get(f"{base}notes/{row.thread}/").status_code == 404
+
+
+def test_no_note_is_written_for_those_who_read_less(world: World) -> None:
+    for name, level in [("nurse", "team"), ("nurse", "service"), ("educator", "health")]:
+        with pytest.raises(NotAllowed):
+            notes.note_write(by=world.actor(name), person=world.lila, level=level, text=SECRET)
+    for name in ("educator", "nurse"):
+        with pytest.raises(RuleBroken):
+            notes.note_write(by=world.actor(name), person=world.lila, level="everyone", text=SECRET)
+
+
+def test_a_picture_is_kept_without_where_and_by_what_it_was_taken(world: World, at: Any) -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "TelephoneInvente"
+    exif.get_ifd(0x8825)[1] = "N"  # where it was taken
+    content = picture(exif=exif, comment=b"un commentaire")
+    assert b"TelephoneInvente" in content
+    row = documents.document_file(
+        by=world.actor(), person=world.lila, kind="other", title="x", content=content, section="education"
+    )
+    answer = at("educator").get(f"/p/{world.lila.pk}/documents/{row.pk}/")
+    assert answer["Content-Type"] == "image/jpeg"
+    assert b"TelephoneInvente" not in answer.content
+    kept = Image.open(io.BytesIO(answer.content))
+    assert not kept.getexif()
+    assert not {"comment", "exif", "icc_profile", "xmp"} & set(kept.info)
+
+
 def test_a_paper_is_kept_without_what_it_hides(world: World, at: Any) -> None:
     capability = next(one for one in CAPABILITIES if one.model is Document)
     row = capability.make(world.actor(), world.lila)
@@ -132,13 +194,11 @@ def test_a_paper_is_kept_without_what_it_hides(world: World, at: Any) -> None:
     assert b"Personne" not in content
     assert b"JavaScript" not in content
     assert b"app.alert" not in content
-    assert PdfReader(__import__("io").BytesIO(content)).pages
+    assert PdfReader(io.BytesIO(content)).pages
 
 
 @pytest.mark.parametrize("content", [b"", b"MZ\x90\x00programme", b"<html>", b"%PDF-1.7 coup\xc3\xa9", b"PK\x03\x04"])
 def test_what_is_no_paper_is_refused(world: World, content: bytes) -> None:
-    from maillage.casework.services import documents  # noqa: PLC0415
-
     with pytest.raises(RuleBroken):
         documents.document_file(
             by=world.actor(), person=world.lila, kind="other", title="x", content=content, section="education"

@@ -1,18 +1,23 @@
 """A share: a record, and a frozen copy for one recipient. A link tells nothing to whoever lacks its code."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from django.core import signing
 from django.test import Client
+from django.urls import reverse
 
 from maillage.audit.models import JournalEntry
-from maillage.casework.models import Share
-from maillage.casework.services import goals, notes, shares
+from maillage.casework.models import Document, Share
+from maillage.casework.services import documents, goals, notes, shares
+from maillage.casework.views.shares import TICKET
 from maillage.common.clock import now
 from maillage.common.errors import NotAllowed, RuleBroken
 from maillage.common.forms import new_token
+from tests.casework.capabilities import pdf
 from tests.casework.test_contracts import every_cell
 from tests.episodes.world import World
 
@@ -138,6 +143,45 @@ def test_only_its_addressee_reads_a_share_and_never_the_file(world: World, at: A
     assert at("stranger").get(f"/recu/{row.pk}/").status_code == 404
     shares.share_end(by=world.actor("case_worker"), share=row)
     assert at("nurse").get(f"/recu/{row.pk}/").status_code == 404
+
+
+def fetched(document: Document, ticket: str) -> Any:
+    """A paper of a link, asked for as its page does."""
+    return Client().post(reverse("casework:opened_paper", args=[document.pk]), {"ticket": ticket})
+
+
+def test_the_papers_of_an_opened_link_are_fetched_with_its_ticket_alone(world: World) -> None:
+    shared, kept = (
+        documents.document_file(
+            by=world.actor(), person=world.lila, kind="report", title=title, content=pdf(), section="education"
+        )
+        for title in ("Partagé", "Gardé")
+    )
+    row = share(world, items=[f"document:{shared.pk}"])
+    other = share(world, items=[f"document:{kept.pk}"])
+    # Nothing before the link was opened, though whoever asks knew how tickets are made.
+    early = signing.dumps(str(row.pk), salt="casework.share")
+    assert fetched(shared, early).status_code == 404
+    page = ask(shares.link_of(row), shares.code_of(row)).content.decode()
+    ticket = re.search(r'name="ticket" value="([^"]+)"', page)[1]  # type: ignore[index]
+    answer = fetched(shared, ticket)
+    assert answer.status_code == 200
+    assert answer.content.startswith(b"%PDF-")
+    assert answer["Content-Disposition"].startswith("attachment;")
+    assert "Gardé" not in page
+    assert fetched(kept, ticket).status_code == 404  # of the same file, in another share
+    assert Client().get(reverse("casework:opened_paper", args=[shared.pk])).status_code == 405
+    forged = [
+        "", "x", f"{ticket}x", f"x{ticket}", signing.dumps(str(row.pk)), signing.dumps(str(row.pk), salt="autre"),
+        signing.dumps(str(other.pk), salt="casework.share"),
+    ]  # fmt: skip
+    assert [fetched(shared, one).status_code for one in forged] == [404] * len(forged)
+    with time_machine.travel(now() + timedelta(seconds=TICKET - 5), tick=False):
+        assert fetched(shared, ticket).status_code == 200
+    with time_machine.travel(now() + timedelta(seconds=TICKET + 5), tick=False):
+        assert fetched(shared, ticket).status_code == 404
+    shares.share_end(by=world.actor(), share=row)
+    assert fetched(shared, ticket).status_code == 404
 
 
 def test_another_hand_does_not_stop_a_share(world: World) -> None:

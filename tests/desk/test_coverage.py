@@ -10,6 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from maillage.accounts.enums import Role
+from maillage.accounts.models import Membership
 from maillage.common.clock import now
 from maillage.common.localtime import local
 from maillage.desk import coverage
@@ -83,6 +85,42 @@ def test_figures_come_from_what_was_done(world: worlds.World) -> None:
     )
     assert figures(world)[Figure.BREAKDOWN] == (1, 1, 1)
     assert figures(world, "stranger")[Figure.EPISODES] == (0, 0, None)  # another home, another manager
+
+
+def test_homes_and_months_are_counted_apart_and_each_opens_its_own_list(world: worlds.World, browse: Browse) -> None:
+    Membership.objects.create(
+        user=world.manager, organisation=world.other_home, role=Role.ON_CALL_MANAGER, starts_at=worlds.SINCE
+    )
+    zia = worlds.resident(world.other_home, "Zia", "Bougeoir")
+    this = local(now(), world.home.zone).replace(day=1, hour=12)
+    # Last month: Lila twice, Zia once. This month: Zia.
+    for person, who, day in [(world.lila, "educator", 9), (world.lila, "educator", 6), (zia, "stranger", 3)]:
+        by, at = world.actor(who), this - timedelta(days=day)
+        episode = world.open(person, by=by, noticed_at=at)
+        episodes.returned(by=by, episode=episode, happened_at=at + timedelta(hours=2))
+        episodes.episode_close(by=by, episode=episode, reason="back_no_follow_up", note_text="Synthétique.")
+    world.open(zia, by=world.actor("stranger"), noticed_at=now())
+    homes = coverage.homes_of(world.actor("manager"))
+    period = lately(coverage.today_of(homes, now()), 2)
+    page = coverage.page(homes, coverage.Choice(period), now())
+    counted = coverage.COLUMNS.index(Figure.EPISODES)
+    back = coverage.COLUMNS.index(Figure.RETURNED)
+
+    def numbers(lines: tuple[coverage.Line, ...]) -> list[tuple[str, int, int, int]]:
+        return [(one.name, one.cells[counted].number, one.cells[back].number, one.people) for one in lines]
+
+    last, present = (coverage.name_of(month) for month in period.months)
+    assert numbers(page.by_home) == [(world.home.name, 2, 2, 1), (world.other_home.name, 2, 1, 1)]
+    assert numbers(page.by_month) == [(last, 3, 3, 2), (present, 1, 0, 1)]
+    assert (page.people, page.totals[0].cell.number) == (2, 4)
+    manager = browse("manager")
+    for line, who in [(page.by_home[0], {"Lila"}), (page.by_home[1], {"Zia"}), (page.by_month[0], {"Lila", "Zia"}),
+                      (page.by_month[1], {"Zia"})]:  # fmt: skip
+        listed = text(manager.get(line.cells[counted].url))
+        assert {name for name in ("Lila", "Zia") if name in listed} == who, line.name
+    # One home, one month: nothing to set beside another.
+    one = coverage.page(homes, coverage.Choice(lately(coverage.today_of(homes, now()), 1), world.home.pk), now())
+    assert one.by_home == one.by_month == ()
 
 
 def test_each_figure_opens_its_list_and_the_list_shows_only_whom_she_sees(world: worlds.World, browse: Browse) -> None:

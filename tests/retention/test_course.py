@@ -14,8 +14,10 @@ from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.http import Http404
 
+from maillage.accounts.actors import actor_of
 from maillage.accounts.models import Organisation
 from maillage.audit.journal import SYSTEM
+from maillage.audit.models import JournalEntry
 from maillage.casework.models import (
     Document,
     FamilyContact,
@@ -27,7 +29,7 @@ from maillage.casework.models import (
     Share,
     TimelineEntry,
 )
-from maillage.casework.services import notes
+from maillage.casework.services import incidents, notes
 from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.common.errors import NotAllowed, RuleBroken, StaleEdit
@@ -36,9 +38,9 @@ from maillage.episodes import services as episodes
 from maillage.episodes.coverage import Period
 from maillage.episodes.models import EpisodeDocument, MissingEpisode
 from maillage.retention import ledger, selectors, services, worker
-from maillage.retention.enums import KeptState
+from maillage.retention.enums import FORGOTTEN, KeptState
 from maillage.retention.models import Disposal, Erasure, Kept, OwnCopy
-from maillage.retention.rules import defaults
+from maillage.retention.rules import defaults, later
 from maillage.tasks.models import Task
 from maillage.vault import files
 from maillage.vault.fields import SealedField
@@ -381,7 +383,25 @@ def test_the_database_refuses_a_destruction_without_a_list(world: worlds.World) 
         )  # fmt: skip
 
 
-def test_replaced_photos_and_old_incidents_go_in_time(world: worlds.World) -> None:
+def test_what_was_noted_around_a_place_goes_after_the_months_of_its_departement(world: worlds.World) -> None:
+    far = worlds.organisation("Foyer lointain", departement="98")
+    educator = worlds.member("Ilan Carafe", ("educator", far))
+    for by, place in [(world.actor(), world.home), (actor_of(educator), far)]:
+        incidents.incident_record(
+            by=by, organisation=place, kind="vehicle", happened_at=now(), seen="Synthétique", who_saw="Une voisine"
+        )
+    assert worker.forget(later(now(), months=24) - timedelta(days=1)) == 0
+    given = {**defaults(), "reference": "Avis du DPO du 3 mars", "incident_months": 6}
+    services.rules_save(by=world.actor("dpo"), departement="99", version=None, **given)
+    assert worker.forget(later(now(), months=6) + timedelta(days=1)) == 1
+    assert [row.organisation for row in PlaceIncident.objects.all()] == [far]  # its département keeps them longer
+    assert worker.forget(later(now(), months=24) + timedelta(days=1)) == 1
+    assert not PlaceIncident.objects.exists()
+    said = [row.payload for row in JournalEntry.objects.filter(verb=FORGOTTEN.code).order_by("pk")]
+    assert said == [{"photos": 0, "incidents": 1}] * 2
+
+
+def test_replaced_photos_go_in_time(world: worlds.World) -> None:
     old = youth.photo_replace(by=SYSTEM, person=world.lila, content=picture())
     new = youth.photo_replace(by=SYSTEM, person=world.lila, content=picture())
     assert worker.forget(now() + timedelta(days=29)) == 0

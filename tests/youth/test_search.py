@@ -39,6 +39,25 @@ def test_aliases_usual_and_former_names_count(home, me):
         assert search(me, text) == [person]
 
 
+@pytest.mark.parametrize(
+    "typed", ["06 39 98 11 22", "+33 6 39 98 11 22", "0639981122", "01.99.00.44.44", "ASE-2019-0042", " ase-2019-0042 "]
+)
+def test_a_telephone_or_a_reference_finds_her(home, me, typed):
+    person = resident(home, phones=["06 39 98 11 22", "01 99 00 44 44"], external_reference="ASE-2019-0042")
+    resident(home, "Tom", "Escabeau", phones=["06 39 98 11 23"], external_reference="ASE-2019-0043")
+    assert search(me, typed) == [person]
+
+
+def test_a_number_that_changed_and_one_of_a_stranger_find_nobody(home, me):
+    person = resident(home, phones=["06 39 98 11 22"], external_reference="ASE-2019-0042")
+    resident(organisation("Foyer des Tabourets"), "Noé", phones=["06 39 98 99 99"], external_reference="ASE-2019-0099")
+    assert search(me, "06 39 98 11 22") == [person]
+    person_edit(by=SYSTEM, person=person, version=1, phones=["06 39 98 33 33"])
+    assert search(me, "06 39 98 33 33") == search(me, "ASE-2019-0042") == [person]
+    for typed in ("06 39 98 11 22", "06 39 98 99 99", "ASE-2019-0099"):
+        assert search(me, typed) == [], typed
+
+
 def test_a_name_borne_elsewhere_gets_the_answer_of_a_name_nobody_bears(home, me, django_assert_num_queries):
     resident(organisation("Foyer des Tabourets"), "Noé", "Brouette", birth_date=date(2009, 1, 2))
     search(me, "pour construire l’index")
