@@ -69,6 +69,8 @@ def test_a_serious_event_says_no_confidential_place(visit: Visit, tmp_path: Path
     text, _pdf = download(page, "Déclaration d’événement grave", tmp_path)
     assert SECRET_PLACE not in text
     assert HOME_ADDRESS not in text
+    assert "Maison des Tilleuls" not in text  # its address is confidential: who runs it declares
+    assert "Association Les Marronniers" in text
     assert "signature de la direction" in text
 
 

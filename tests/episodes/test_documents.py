@@ -10,6 +10,7 @@ from django.http import Http404
 from PIL import Image
 from pypdf import PdfReader
 
+from maillage.accounts.enums import OrganisationKind
 from maillage.audit.journal import SYSTEM
 from maillage.audit.models import JournalEntry
 from maillage.common.clock import now
@@ -17,8 +18,10 @@ from maillage.common.enums import Section
 from maillage.common.errors import RuleBroken
 from maillage.episodes import access, selectors, services, typesetting
 from maillage.episodes.enums import DocumentKind, EpisodeState
+from maillage.episodes.selectors_screens import contents_of
 from maillage.tasks.services import task_do
 from maillage.youth import services as youth
+from tests.episodes import world as worlds
 
 SECRETS = ("7 rue du Lampadaire secret", "Gare du Tabouret")
 KINDS = list(DocumentKind)
@@ -44,6 +47,7 @@ def told(world):
         prepared_on=date(2026, 2, 1),
         description="Veste jaune",
         handles=["@parapluie"],
+        travel_card="Carte n° 0042",
         friends=["Une amie du collège"],
         usual_places=["Gare du Tabouret"],
         emergency_health="Asthme, inhalateur bleu",
@@ -105,6 +109,7 @@ def test_the_declaration_says_what_the_police_need(told):
         "Accueil décidé par le juge des enfants", "Cabinet B", "Ana Tabouret", "Exerce l’autorité parentale",
         "06 39 98 00 02",
         "01 99 00 22 22", "Commissariat des Parasols", "01 99 00 17 17", "PV 2026/0042", "Asthme, inhalateur bleu",
+        "Carte n° 0042", "Une amie du collège", "Sa tante",
         "Gare du Tabouret", "7 rue du Lampadaire secret", "Fugue", "2026-0001-01", "Nour Lampe",
     ):  # fmt: skip
         assert said in text, said
@@ -126,8 +131,44 @@ def test_the_end_of_search_asks_to_cancel_the_entry(told):
 
 def test_the_serious_event_is_ready_to_sign(told):
     text = text_of(pdf_of(told, make(told, DocumentKind.SERIOUS_EVENT)))
-    for said in ("L331-8-1", "Maison du Parapluie", "Appeler le 17", "en cours", "signature"):
+    for said in ("L331-8-1", "ASE des Parasols", "Appeler le 17", "en cours", "signature"):
         assert said in text, said
+
+
+def test_a_serious_event_names_a_home_whose_address_is_no_secret(told):
+    told.home.confidential = False
+    told.home.save()
+    text = text_of(pdf_of(told, make(told, DocumentKind.SERIOUS_EVENT)))
+    assert "Nom Maison du Parapluie" in text
+    assert "01 99 00 22 22" in text
+    assert "adresse confidentielle" not in text
+
+
+def test_a_serious_event_of_a_confidential_home_comes_from_who_runs_it(told):
+    """It may circulate: the authority knows the home by its reference, nobody by its name, its address or its line."""
+    told.home.external_reference = "ETAB-0042"
+    told.home.save()
+    told.ase.night_phone = "01 99 00 33 33"
+    told.ase.save()
+    document = make(told, DocumentKind.SERIOUS_EVENT)
+    text = text_of(pdf_of(told, document))
+    for said in ("Organisme gestionnaire ASE des Parasols", "adresse confidentielle, référence ETAB-0042",
+                 "Pour ASE des Parasols", "01 99 00 33 33"):  # fmt: skip
+        assert said in text, said
+    for secret in ("Maison du Parapluie", "01 99 00 22 22", "01 99 00 11 11", "Paris"):
+        assert secret not in text, secret
+    assert Section.WHEREABOUTS in document.sections
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_no_name_is_printed_when_nobody_open_runs_a_confidential_home(told, alone):
+    """An association whose own address is a secret is not named either."""
+    above = None if alone else worlds.organisation("Association du Parapluie", OrganisationKind.ASSOCIATION)
+    told.home.parent = above
+    told.home.save()
+    text = text_of(pdf_of(told, make(told, DocumentKind.SERIOUS_EVENT)))
+    assert "établissement à adresse confidentielle" in text
+    assert "Parapluie" not in text.replace("Lila Parapluie", "")
 
 
 def test_the_chronology_carries_the_chosen_lines_and_the_warning(told):
@@ -154,8 +195,8 @@ def test_no_sheet_but_the_polices_carries_a_confidential_place(told):
         text = text_of(pdf_of(told, document))
         found = [secret for secret in SECRETS if secret in text]
         assert found == (list(SECRETS) if kind == DocumentKind.DECLARATION else []), kind
-        if kind == DocumentKind.CHRONOLOGY:
-            assert "Maison du Parapluie" not in text
+        police = kind in (DocumentKind.DECLARATION, DocumentKind.END_OF_SEARCH)
+        assert ("Maison du Parapluie" in text) == police, kind
 
 
 def test_no_document_names_the_other_young_person(told):
@@ -241,6 +282,21 @@ def test_the_number_to_ring_at_night_is_the_nearest_that_answers(world):
     text = text_of(pdf_of(world, make(world, DocumentKind.DECLARATION)))
     assert "jour et nuit : 01 99 00 33 33" in text
     assert "Joindre une photo" in text
+
+
+def test_a_line_of_the_day_is_never_printed_as_one_that_answers_at_night(world):
+    world.home.night_phone = ""
+    world.home.save()
+    world.episode = world.open()
+    text = text_of(pdf_of(world, make(world, DocumentKind.DECLARATION)))
+    assert "jour et nuit : ……" in text
+    assert "Rappeler en journée 01 99 00 11 11" in text
+    assert text.count("01 99 00 11 11") == 1
+    shown = selectors.episode_page(world.actor(), access.get_visible_or_404(world.actor(), world.episode.pk), now())
+    for kind in (DocumentKind.DECLARATION, DocumentKind.END_OF_SEARCH, DocumentKind.SERIOUS_EVENT):
+        label, said, lacking = contents_of(shown, kind)[-1]
+        assert (label, lacking) == ("Numéro à rappeler, jour et nuit", True)
+        assert said.startswith("aucun")
 
 
 def test_only_a_found_person_ends_a_search(world):

@@ -2,10 +2,11 @@
 
 Documents are written in French whoever prints them: police, prosecutor and judge read them. None names another
 young person: nothing of another file is read. Only the declaration, which goes to the police, carries where she
-lives and where she might be; `place` of an event is never printed.
+lives and where she might be; `place` of an event is never printed. The declaration of a serious event may circulate:
+it never says the name, the address or the line of a home whose address is confidential.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -80,6 +81,11 @@ class Reading:
         if not self._place():
             return str(people.PLACE_UNSAID)
         return ", ".join(filter(None, (home.name, address_of(self.opened, home))))
+
+    def declarant(self, home: Organisation) -> str:
+        """Who declares, on a sheet that may circulate; "" when whoever runs a confidential home is not known."""
+        above = declaring(home)
+        return self.home(above) if above else ""
 
 
 @dataclass(frozen=True)
@@ -162,25 +168,33 @@ def _who(read: Reading, episode: MissingEpisode) -> list[tuple[str, str]]:
     ]
 
 
-def call_back(organisation: Organisation) -> str:
-    """The number printed to be rung at any hour: the home's night line, else that of who answers for it above."""
-    above: Organisation | None = organisation
-    seen: list[Any] = []
-    while above is not None and above.pk not in seen:
-        if above.night_phone:
-            return number(above.night_phone)
-        seen.append(above.pk)
-        above = above.parent
-    return number(organisation.phone)
+def _upwards(organisation: Organisation | None) -> Iterator[Organisation]:
+    """It, then those that answer for it, nearest first."""
+    met: list[Any] = []
+    while organisation is not None and organisation.pk not in met:
+        yield organisation
+        met.append(organisation.pk)
+        organisation = organisation.parent
+
+
+def call_back(organisation: Organisation | None) -> str:
+    """The number printed to be rung at any hour: its night line, else that of who answers for it above; "" when
+    nobody there answers at night. A line of the day is never printed as one."""
+    return next((number(one.night_phone) for one in _upwards(organisation) if one.night_phone), "")
+
+
+def declaring(home: Organisation) -> Organisation | None:
+    """Whom a sheet that may circulate names: the home, or the nearest above whose name gives no place away."""
+    open_ones = (one for one in _upwards(home) if not one.confidential or one.kind in people.AUTHORITIES)
+    return next(open_ones, None)
 
 
 def _declarer(read: Reading, frame: Frame, episode: MissingEpisode) -> list[tuple[str, str]]:
+    """For the police: by day, another line than the one of the night may answer."""
     home = episode.organisation
-    return [
-        ("Déclarée par", frame.author),
-        ("Pour", read.home(home)),
-        ("Rappeler, jour et nuit", call_back(home)),
-    ]
+    night = call_back(home)
+    by_day = [] if night or not home.phone else [("Rappeler en journée", number(home.phone))]
+    return [("Déclarée par", frame.author), ("Pour", read.home(home)), ("Rappeler, jour et nuit", night), *by_day]
 
 
 def _police_reference(tasks: Iterable[tuple[str, str]]) -> str:
@@ -327,10 +341,23 @@ def end_of_search(
     ]
 
 
+def _named(read: Reading, home: Organisation) -> list[tuple[str, str]]:
+    """Which establishment declares: by its name, or by who runs it and its reference where its address is
+    confidential."""
+    if not home.confidential:
+        return [("Nom", read.home(home))]
+    reference = f", référence {home.external_reference}" if home.external_reference else ""
+    return [
+        ("Organisme gestionnaire", read.declarant(home)),
+        ("Établissement", f"établissement à adresse confidentielle{reference}"),
+    ]
+
+
 def serious_event(read: Reading, episode: MissingEpisode, steps: Rows, frame: Frame) -> list[Part]:
     """For the authorities (CASF L331-8-1), ready to sign: the facts, what was done, without place or words."""
     zone, home = episode.organisation.zone, episode.organisation
     found = episode.returned_at or episode.located_at
+    declarant, line = read.declarant(home), call_back(declaring(home))
     return [
         paragraphs(
             "",
@@ -339,10 +366,10 @@ def serious_event(read: Reading, episode: MissingEpisode, steps: Rows, frame: Fr
         fields(
             "L’établissement",
             [
-                ("Nom", read.home(home)),
+                *_named(read, home),
                 ("Type", str(OrganisationKind(home.kind).label)),
                 ("Département", home.departement),
-                ("Rappeler, jour et nuit", call_back(home)),
+                ("Rappeler, jour et nuit", line),
             ],
         ),
         fields(
@@ -363,7 +390,7 @@ def serious_event(read: Reading, episode: MissingEpisode, steps: Rows, frame: Fr
             [("Pour la personne concernée", ""), ("Pour les autres", ""), ("Mesures prises", "")],
         ),
         signature(
-            [*_declarer(read, frame, episode), ("Le", "")],
+            [("Déclarée par", frame.author), ("Pour", declarant), ("Rappeler, jour et nuit", line), ("Le", "")],
             under="Nom, qualité et signature de la direction ou de son délégué",
         ),
     ]

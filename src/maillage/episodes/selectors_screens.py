@@ -17,7 +17,7 @@ from maillage.accounts.selectors import colleagues, members_of, organisations, r
 from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.common.errors import RuleBroken
-from maillage.episodes import versions
+from maillage.episodes import documents, versions
 from maillage.episodes.enums import DocumentKind, Origin
 from maillage.episodes.models import (
     DepartementSettings,
@@ -162,7 +162,7 @@ def readers_of_words() -> list[tuple[str, str]]:
 def contents_of(page: EpisodePage, kind: DocumentKind) -> list[tuple[str, str, bool]]:
     """What a document will carry, before it is made: label, what is on file, whether something is missing."""
     home, person = page.episode.organisation, page.episode.person
-    night = home.night_phone or home.phone
+    night = documents.call_back(documents.declaring(home) if kind == DocumentKind.SERIOUS_EVENT else home)
     call_back = (_("Numéro à rappeler, jour et nuit"), night or _("aucun : à compléter à la main"), not night)
     who = (_("Identité"), page.full_name, False)
     absence = (_("Lecture du déclarant"), page.kind_label, False)
@@ -188,8 +188,13 @@ def contents_of(page: EpisodePage, kind: DocumentKind) -> list[tuple[str, str, b
             (_("Lieu de la localisation"), _("jamais"), False),
             call_back,
         ]
+    declarant = documents.Reading(page.opened).declarant(home)
+    if home.confidential:
+        name = _("%(name)s, pour un établissement à adresse confidentielle, qui n’est pas nommé")
+        declarant = name % {"name": declarant or "……"}
     return [
         who,
+        (_("Déclaré par"), declarant, False),
         absence,
         (_("Étapes faites"), str(len(page.steps.done)), False),
         (_("Lieux, paroles"), _("jamais"), False),

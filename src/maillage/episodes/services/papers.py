@@ -122,12 +122,9 @@ def _content(
             raise RuleBroken(_("Une des lignes choisies n’est plus dans le fil."), field="lines")
         parts = documents.chronology(read, row, chosen, words, frame)
     title = documents.TITLES[kind]
-    # Parents may read the chronology: where the place is confidential, not even its name is printed. Nor is it by who
-    # may not know where she lives.
-    secret = kind == DocumentKind.CHRONOLOGY and row.organisation.confidential
     sender = f"Département {row.organisation.departement}"
-    if not secret and Section.WHEREABOUTS in opened.sections:
-        sender = f"{read.home(row.organisation)} — {sender.lower()}"
+    if name := _sender(read, row, kind):
+        sender = f"{name} — {sender.lower()}"
     subtitle = f"Épisode n° {row.number}"
     content = documents.content(
         frame,
@@ -138,6 +135,16 @@ def _content(
         photo_alt="Photo de la personne disparue",
     )
     return content, photo, read.sections
+
+
+def _sender(read: documents.Reading, row: MissingEpisode, kind: DocumentKind) -> str:
+    """The service named above the title. Parents may read the chronology, and the declaration of a serious event may
+    circulate: where the place is confidential its name is on neither. Nor on what is made by who may not know it."""
+    if Section.WHEREABOUTS not in read.opened.sections:
+        return ""
+    if kind == DocumentKind.SERIOUS_EVENT:
+        return read.declarant(row.organisation)
+    return "" if kind == DocumentKind.CHRONOLOGY and row.organisation.confidential else read.home(row.organisation)
 
 
 def _author(by: Actor, row: MissingEpisode) -> str:
