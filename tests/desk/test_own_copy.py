@@ -5,6 +5,7 @@ import re
 from html import unescape
 from typing import Any
 
+from django.conf import settings
 from pypdf import PdfReader
 
 from maillage.audit.models import JournalEntry
@@ -60,6 +61,15 @@ def test_a_copy_holds_what_was_chosen_and_says_what_was_left_out(world: worlds.W
         assert absent not in said
     verbs = list(JournalEntry.objects.filter(verb__startswith="own_copy").values_list("verb", flat=True).order_by("id"))
     assert verbs == ["own_copy.made", "own_copy.read"]
+    # In another language too: she chooses among the lines as they will be printed, in French.
+    owner.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    shown = text(owner.get(page))
+    assert "Prepare the young person’s copy" in shown
+    assert "Health" in shown
+    assert set(re.findall(r'value="([0-9a-f]{24})"', shown)) == set(keys)
+    token = re.search(r'name="form_token" value="([^"]+)"', shown)
+    assert token
+    assert owner.post(page, {"form_token": token[1], "chosen": kept}).status_code == 302
     # The right role on another file, other roles on this one.
     for who, status in (("educator", 403), ("nurse", 403), ("stranger", 404), ("dpo", 404)):
         other = at_work(getattr(world, who))

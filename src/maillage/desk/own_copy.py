@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -44,14 +45,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Whole:
-    """Everything its owner may read, oldest first. `more`: the file is longer than one copy holds."""
+    """Everything its owner may read, oldest first, in French as it will be printed, whatever language she reads in:
+    a line is recognised by its words. `more`: the file is longer than one copy holds."""
 
     lines: tuple[Line, ...]
     opened: Opened
-    closed: tuple[str, ...]  # sections she does not open, in words
+    closed: tuple[Promise, ...]  # sections she does not open, in the words of who reads
     more: bool
 
 
+@override("fr")
 def whole(entered: Entrance) -> Whole:
     """Reading is journalled, as the file's page is."""
     entries: list[dict[str, Any]] = []
@@ -72,7 +75,7 @@ def whole(entered: Entrance) -> Whole:
     return Whole(
         lines=tuple(sorted(unique.values(), key=lambda line: (line.at, line.key))),
         opened=opened,
-        closed=tuple(str(section.label) for section in Section if section not in entered.sections),
+        closed=tuple(section.label for section in Section if section not in entered.sections),
         more=bool(older),
     )
 
@@ -84,8 +87,7 @@ def _line(at: datetime, title: str, text: str, words: str, by: str) -> Line:
 
 def make(by: Actor, entered: Entrance, chosen: Collection[str]) -> Any:
     """Number, print and keep the copy. RuleBroken when a chosen line has changed since she read it."""
-    with override("fr"):
-        found = whole(entered)
+    found = whole(entered)
     kept = [line for line in found.lines if line.key in chosen]
     if len(kept) != len(set(chosen)):
         raise RuleBroken(_("Une des lignes choisies a changé : relisez la liste."), field="chosen")
@@ -122,7 +124,7 @@ def _content(
     ]
     if found.closed:
         notes.append(
-            f"N’y sont pas non plus les parties qu’elle ne lit pas : {', '.join(found.closed).lower()}. "
+            f"N’y sont pas non plus les parties qu’elle ne lit pas : {', '.join(map(str, found.closed)).lower()}. "
             "Demandez-les aux personnes qui les tiennent."
         )
     if found.more:
