@@ -15,7 +15,7 @@ from maillage.audit.journal import SYSTEM
 from maillage.audit.models import JournalEntry
 from maillage.common.clock import now
 from maillage.vault import files
-from maillage.youth import photos, services
+from maillage.youth import photos, services, words
 from maillage.youth.models import DepartureSheet, Mission, ParentalSituation, Photo, YoungPerson
 from maillage.youth.selectors import placement_now
 from tests.accounts.people import organisation, professional, signed_in
@@ -266,6 +266,23 @@ def test_the_sheet_is_prepared_then_read_and_each_opening_is_journalled(lina, ed
     for said in ("Veste bleue", "tel:+33639980099", "Un cousin", "Préparée ensemble le 3 janvier 2026"):
         assert said in page
     assert JournalEntry.objects.filter(verb="sheet.read").count() == before + 1
+
+
+def test_all_that_is_typed_on_the_sheet_is_read_on_it_with_her_photo(lina, educator):
+    services.photo_replace(by=SYSTEM, person=lina, content=picture())
+    typed = {
+        "description": "Veste bleue", "phones": "0639980099", "handles": "@cerf-volant\n@bouilloire",
+        "travel_card": "Carte n° 0042", "friends": "Une amie du collège", "usual_places": "Gare du Tabouret",
+        "emergency_health": "Asthme, inhalateur vert", "call_first": "Sa marraine",
+    }  # fmt: skip
+    dated = {"prepared_with": "on", "prepared_on": "2026-01-03"}
+    assert {*typed, *dated} == set(words.SHEET)
+    sent(educator, url(lina, "fiche/modifier/"), **typed, **dated)
+    page = educator.get(url(lina, "fiche/")).content.decode()
+    read = [*typed.values(), "Préparée ensemble le 3 janvier 2026"]
+    read[1:3] = ["tel:+33639980099", "@cerf-volant", "@bouilloire"]
+    for said in (*read, f'src="{url(lina, "photo/")}"', *(str(words.SHEET[name]) for name in typed)):
+        assert said in page, said
 
 
 def test_the_sheet_opens_to_who_acts_with_the_episode_and_closes_with_it():
