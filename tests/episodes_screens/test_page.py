@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -200,6 +201,32 @@ def test_the_page_costs_the_same_whatever_the_number_of_steps_relays_and_lines(w
     with CaptureQueriesContext(connection) as many:
         page_of(client, episode)
     assert len(many) <= len(few) <= 24
+
+
+def test_urgent_care_says_until_when_and_to_health_staff_why(world: Any, browser: Any) -> None:
+    """The detail of a care is for health staff; everybody at the door knows how long a visit is of use."""
+    episode = world.open()
+    episode = services.returned(by=world.actor(), episode=episode, happened_at=now() - timedelta(minutes=5))
+    until = (episode.returned_at + timedelta(hours=48)).isoformat(timespec="minutes")[:16]
+    for who in ("educator", "manager", "nurse"):
+        html = page_of(browser(who), episode)
+        told = html[html.index("Soins urgents à proposer") :]
+        told = told[: told.index("</p>")]
+        assert f'<time datetime="{until}' in told
+        assert ("post-exposition" in told) == (who == "nurse")
+        assert ("La visite reste utile" in told) == (who != "nurse")
+
+
+def test_past_its_hours_urgent_care_is_offered_all_the_same(world: Any, browser: Any) -> None:
+    episode = services.returned(by=world.actor(), episode=world.open(), happened_at=now())
+    client = browser()
+    before = seen_in(page_of(client, episode))
+    with time_machine.travel(now() + timedelta(hours=48, minutes=1)):
+        client = browser()
+        html = page_of(client, episode)
+        assert "la visite se propose quand même" in html
+        assert "reste utile" not in html
+        assert seen_in(html) != before
 
 
 def test_roles_named_as_readers_are_those_that_open_her_words(world: Any, browser: Any) -> None:
