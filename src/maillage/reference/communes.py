@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from sys import intern
 
 from maillage.common.letters import fold
 
@@ -18,7 +19,7 @@ _INVERTED = re.compile(r"^(.*?)\s*\(\s*(l['’]|la|le|les)\s*\)\s*$", re.IGNOREC
 _POSTCODE = re.compile(r"\b\d{5}\b")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Commune:
     """`code`: INSEE, five characters. `postcodes` may be empty (uninhabited)."""
 
@@ -49,7 +50,7 @@ def by_name(text: str, postcode: str | None = None) -> list[Commune]:
     if not key:
         return []
     _codes, exact, bare = _list()
-    found = exact.get(key) or bare.get(_without_article(key)) or ()
+    found = exact.get(key) or _but_for_articles(_without_article(key), exact, bare)
     if postcode is None:
         return list(found)
     postcode = postcode.strip()
@@ -88,17 +89,25 @@ def _without_article(key: str) -> str:
 Index = dict[str, tuple[Commune, ...]]
 
 
+def _but_for_articles(short: str, exact: Index, bare: Index) -> tuple[Commune, ...]:
+    return tuple(sorted((*exact.get(short, ()), *bare.get(short, ())), key=lambda commune: commune.code))
+
+
 @cache
 def _list() -> tuple[dict[str, Commune], Index, Index]:
+    """Communes by code, by name, and by name less its article for those that have one. Each process that looks one up
+    holds it: one object a text."""
     packed = (files("maillage.reference") / "data" / "communes.csv.gz").read_bytes()
     codes: dict[str, Commune] = {}
     exact: Index = {}
     bare: Index = {}
     for row in csv.DictReader(io.StringIO(gzip.decompress(packed).decode())):
-        commune = Commune(row["code"], row["name"], row["departement"], tuple(row["postcodes"].split()))
+        postcodes = tuple(intern(postcode) for postcode in row["postcodes"].split())
+        commune = Commune(row["code"], row["name"], intern(row["departement"]), postcodes)
         codes[commune.code] = commune
         key = _key(commune.name)
         exact[key] = (*exact.get(key, ()), commune)
         short = _without_article(key)
-        bare[short] = (*bare.get(short, ()), commune)
+        if short != key:
+            bare[short] = (*bare.get(short, ()), commune)
     return codes, exact, bare

@@ -13,6 +13,7 @@ from datetime import date
 from functools import lru_cache
 from heapq import nsmallest
 from itertools import islice, takewhile
+from sys import intern
 from typing import Generic, TypeVar
 
 from rapidfuzz import process
@@ -130,11 +131,13 @@ def same_day(one: date, other: date) -> bool:
     return one == other or (one.year, one.month, one.day) == (other.year, other.day, other.month)
 
 
-@dataclass
+@dataclass(slots=True)
 class _Entry:
-    parts: frozenset[str]
+    """Tuples, of texts that are one object however many bear them: each process holds tens of thousands of entries."""
+
+    parts: tuple[str, ...]
     born: date | None
-    marks: frozenset[str] = frozenset()
+    marks: tuple[str, ...] = ()
 
 
 @dataclass
@@ -146,7 +149,7 @@ class NameIndex(Generic[Key]):
     _by_sound: dict[str, set[str]] = field(default_factory=dict)
     _by_length: dict[int, dict[str, None]] = field(default_factory=dict)
     _sorted: list[str] = field(default_factory=list)
-    _marked: dict[str, set[Key]] = field(default_factory=dict)
+    _marked: dict[str, tuple[Key, ...]] = field(default_factory=dict)
     _by_day: dict[date | None, set[Key]] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -155,11 +158,11 @@ class NameIndex(Generic[Key]):
     def add(self, key: Key, names: Iterable[str], born: date | None = None, marks: Iterable[str] = ()) -> None:
         """`marks`: what is found exactly or not at all (`phone_mark`, `reference_mark`)."""
         self.remove(key)
-        entry = _Entry(parts(*names), born, frozenset(marks))
+        entry = _Entry(tuple(intern(part) for part in parts(*names)), born, tuple(dict.fromkeys(marks)))
         self._entries[key] = entry
         self._by_day.setdefault(born, set()).add(key)
         for mark in entry.marks:
-            self._marked.setdefault(mark, set()).add(key)
+            self._marked[mark] = (*self._marked.get(mark, ()), key)
         for part in entry.parts:
             holders = self._holders.get(part)
             if holders is None:
@@ -177,9 +180,9 @@ class NameIndex(Generic[Key]):
             if not alike_born:
                 del self._by_day[entry.born]
         for mark in entry.marks if entry else ():
-            self._marked[mark].discard(key)
-            if not self._marked[mark]:
-                del self._marked[mark]
+            others = tuple(other for other in self._marked.pop(mark) if other != key)
+            if others:
+                self._marked[mark] = others
         for part in entry.parts if entry else ():
             holders = self._holders[part]
             holders.discard(key)
@@ -278,7 +281,7 @@ class NameIndex(Generic[Key]):
         return found
 
     def entry_marks(self, key: Key) -> frozenset[str]:
-        return self._entries[key].marks if key in self._entries else frozenset()
+        return frozenset(self._entries[key].marks) if key in self._entries else frozenset()
 
     def _reached(self, word: str) -> Mapping[str, float]:
         """Parts of the vocabulary near a word, each with how near (1 for the same letters)."""
@@ -331,10 +334,10 @@ def _asked(text: str) -> list[str]:
     return list(dict.fromkeys(fold(text).split()))[:8]
 
 
-def _likely_twins(mine: frozenset[str], born: Born | None, other: _Entry) -> bool:
+def _likely_twins(mine: Collection[str], born: Born | None, other: _Entry) -> bool:
     if born is not None and other.born is not None and born.excludes(other.born):
         return False
-    fewer, more = sorted((mine, other.parts), key=len)
+    fewer, more = sorted((tuple(mine), other.parts), key=len)
     if not fewer:
         return False
     unsure = born is None or born.day is None or other.born is None
