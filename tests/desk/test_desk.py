@@ -1,5 +1,6 @@
 """The desk, by role: who is in, out, missing, what is next, what waits for me."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
@@ -44,6 +45,22 @@ def test_an_educator_sees_her_home_by_first_name(world: worlds.World, browse: Br
     assert "Noé" in page
     assert "Parapluie</a>" not in page  # the family name stays in the file
     assert here(desk_of(world, "educator")) == ["Lila", "Noé"]
+
+
+def test_who_is_in_is_one_tap_away_from_being_said_missing(world: worlds.World, browse: Browse) -> None:
+    def offered(who: str) -> list[tuple[str, str]]:
+        link = r'href="/e/nouveau/([0-9a-f-]+)/">Pas là<span class="visually-hidden"> ([^<]+)</span>'
+        return re.findall(link, text(browse(who)))
+
+    assert offered("educator") == [(str(world.lila.pk), "Lila"), (str(world.noe.pk), "Noé")]
+    assert [name for _pk, name in offered("case_worker")] == ["L. P.", "N. L."]  # initials outside the home
+    assert offered("nurse") == []  # she opens nothing
+    world.open()
+    assert [name for _pk, name in offered("educator")] == ["Noé"]
+    episodes.outing_start(
+        by=world.actor(), person=world.noe, kind="school", expected_at=now() + timedelta(hours=2)
+    )  # « Pas de retour » is there instead
+    assert offered("educator") == []
 
 
 def test_a_stranger_sees_none_of_them(world: worlds.World, browse: Browse) -> None:

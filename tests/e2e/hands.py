@@ -54,10 +54,9 @@ def noted(page: Page) -> None:
 
 
 def open_episode(page: Page, who: str) -> str:
-    """In three taps from the desk; the address of the episode."""
+    """In three taps from the desk, beside her name, whether she is in or out; the address of the episode."""
     page.goto("/")
-    go(page)
-    tile(page, who).click()
+    page.get_by_role("link", name=re.compile(rf"^Pas (là|de retour) {who}$")).click()
     go(page)
     page.locator("#questions").wait_for()
     go(page)

@@ -24,6 +24,11 @@ class Site:
     data: Path
     pid: int
 
+    @property
+    def log(self) -> Path:
+        """What `maillage run` printed."""
+        return self.data.parent / f"{self.data.name}.log"
+
     def maillage(self, *words: str) -> str:
         """Run a console command on this site's data; what it printed."""
         command = [sys.executable, "-m", "maillage", *words, "--data", str(self.data)]
@@ -63,7 +68,7 @@ def free_port() -> int:
 def running(data: Path) -> Iterator[Site]:
     """`maillage run` on a free port; ended by its own process id."""
     port = free_port()
-    log = (data.parent / f"{data.name}.log").open("w+")
+    log = Site("", data, 0).log.open("w+")
     command = [sys.executable, "-m", "maillage", "run", "--port", str(port), "--data", str(data)]
     process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=_environment())
     url = f"http://localhost:{port}"

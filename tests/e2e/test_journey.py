@@ -6,8 +6,26 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.conftest import SIZES
 from tests.e2e.hands import EDUCATOR, EPISODE, act, go, noted, press, tick, tile, write
 from tests.e2e.looks import troubles
+
+# Each finger or mouse that comes down, wherever the page leads.
+_TAPS = "addEventListener('pointerdown', () => { sessionStorage.taps = Number(sessionStorage.taps || 0) + 1 }, true)"
+
+
+def count_taps(page: Page) -> Callable[[], int]:
+    """How often the pages opened from now on were touched."""
+    page.add_init_script(_TAPS)
+    return lambda: int(page.evaluate("sessionStorage.taps || 0"))
+
+
+def fit(page: Page, size: str) -> None:
+    """Fit for everyone in both sizes, looked at once; the window is left as it was."""
+    if size == "phone":
+        assert not troubles(page)
+        page.set_viewport_size(SIZES[size]["viewport"])
+        page.emulate_media(color_scheme="light")
 
 
 @pytest.mark.parametrize(("size", "other_size", "who"), [("phone", "desktop", "Zoé"), ("desktop", "phone", "Maya")])
@@ -16,20 +34,28 @@ def test_from_notice_to_closed_episode(visit: Callable[..., Page], size: str, ot
     page.goto("/")
     expect(page.get_by_role("heading", name="Maison des Tilleuls")).to_be_visible()
 
-    # Three taps, and the number to call stands before any question.
-    go(page)
+    # Three taps, and the number to call stands before any question. Several at once: by the faces, one tap more.
+    taps = count_taps(page)
+    alone = size == "phone"
+    page.goto("/")
+    if alone:
+        page.get_by_role("link", name=f"Pas là {who}", exact=True).click()
+    else:
+        go(page)
     seventeen = page.locator("main a[href='tel:17']").first
     call, question = seventeen.bounding_box(), page.locator("main fieldset").first.bounding_box()
     assert call
     assert question
     assert call["y"] < question["y"]
-    tile(page, who).click()
+    if not alone:
+        tile(page, who).click()
     go(page)
     page.locator("#questions").wait_for()
     expect(page.locator("main a[href='tel:17']").first).to_be_visible()
     go(page)
     page.wait_for_url(EPISODE)
     episode = page.url
+    assert taps() == (3 if alone else 4)
 
     # The next step, whose, by when: the only filled button.
     expect(page.get_by_text("Prochaine étape").first).to_be_visible()
@@ -69,6 +95,25 @@ def test_from_notice_to_closed_episode(visit: Callable[..., Page], size: str, ot
     go(page)
     noted(page)
     expect(page.get_by_text("Demander la décision du procureur").first).to_be_attached()
+
+    # Found before she is back: where and who fetches her are screens of their own.
+    act(page, episode, "localisee")
+    tick(page, "by_police")
+    write(page, "place", "Gare de Montbrouette")
+    fit(page, size)
+    go(page)
+    noted(page)
+    expect(page.locator(".episode__state")).to_contain_text("Localis")
+    expect(page.locator("main").get_by_text("Gare de Montbrouette").first).to_be_visible()
+    fit(page, size)
+    act(page, episode, "trajet")
+    go(page)
+    expect(page.locator(".field__error").first).to_be_visible()  # who goes is asked
+    fit(page, size)
+    write(page, "who", "Ferdinand Tabouret, voiture de la maison")
+    go(page)
+    noted(page)
+    expect(page.get_by_text("Ferdinand Tabouret, voiture de la maison").first).to_be_visible()
 
     # A return before the departure is refused in words, and nothing typed is lost.
     act(page, episode, "rentree")

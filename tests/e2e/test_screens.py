@@ -12,7 +12,7 @@ from django.urls.exceptions import Resolver404
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import PHONE
-from tests.e2e.hands import CASE_WORKER, EDUCATOR, go, person_of, tick, tile
+from tests.e2e.hands import CASE_WORKER, EDUCATOR, MANAGER, episode_of, go, person_of, tick, tile
 from tests.e2e.looks import troubles
 from tests.e2e.site import PERIOD, Site, code_of
 
@@ -56,7 +56,7 @@ NO_SCREEN = {
 BY_HAND = {
     "account_login", "account_reset_password", "account_reset_password_done", "accounts:second_factor",
     "mfa_activate_totp", "mfa_add_webauthn", "mfa_authenticate", "account_reauthenticate", "mfa_reauthenticate",
-    "mfa_reauthenticate_webauthn", "episodes:open_person", "episodes:talk_questionnaire", "youth:placement_start",
+    "mfa_reauthenticate_webauthn", "episodes:talk_questionnaire", "youth:placement_start",
     "mfa_edit_webauthn", "mfa_remove_webauthn",
     # Once somebody chose one, and kept it.
     "desk:list", "desk:list_saved",
@@ -72,7 +72,7 @@ BY_HAND = {
     "casework:note", "casework:note_correct", "casework:goal", "casework:document_withdraw", "casework:family_correct",
     "casework:legal_edit", "casework:judgement_correct", "casework:observation_correct", "casework:open",
     "casework:received_one", "casework:share_link", "directory:merge", "directory:place_ask",
-    "directory:place_answer", "directory:proposal", "episodes:outing_hours",
+    "directory:place_answer", "directory:proposal",
 }  # fmt: skip
 
 looked_at: Counter[str] = Counter()
@@ -191,6 +191,13 @@ def test_screens_behind_a_form_are_fit_for_everyone(visit: Visit) -> None:
     case_worker = visit(CASE_WORKER)
     case_worker.goto(f"{ily}accueil/nouveau/")
     found += troubles(case_worker)
+    manager = visit(MANAGER)
+    manager.goto(f"/e/sortie/{ily.removeprefix('/p/')}")
+    hours = manager.locator("a[href^='/e/sortie/heures/']")
+    hours.click()
+    manager.locator("form [name=school]").wait_for()
+    found += troubles(manager)
+    looked_at["episodes:outing_hours"] += 1
     page.goto("/chercher/")
     page.locator("input[name=text]").fill("Lina")
     page.locator("input[name=text]").press("Enter")
@@ -208,6 +215,24 @@ def test_screens_behind_a_form_are_fit_for_everyone(visit: Visit) -> None:
         assert response.status == status, address
         found += troubles(page)
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("screen", ["desk", "episode"])
+def test_paper_carries_what_is_known_and_nothing_to_press(visit: Visit, screen: str) -> None:
+    page = visit(EDUCATOR, "desktop")
+    page.goto("/" if screen == "desk" else episode_of(page, "Noé"))
+    later = page.locator("details.later .step").first
+    if screen == "episode":
+        expect(later).to_be_hidden()
+    page.emulate_media(media="print")
+    pressed = page.locator("a.btn, button, a.tap, nav a, .actions a, summary .icon, .sitenav, .top, .foot, .back")
+    assert [one.inner_html()[:90] for one in pressed.all() if one.is_visible()] == []
+    steps = page.locator(".resident__steps li" if screen == "desk" else ".panel .step")
+    assert steps.count() > (0 if screen == "desk" else 3)
+    for step in steps.all():
+        expect(step).to_be_visible()
+    if screen == "desk":
+        expect(page.locator(".resident").first).to_be_visible()
 
 
 def test_no_screen_was_forgotten() -> None:
