@@ -62,6 +62,8 @@ WHO = {
     "stranger": None,
     "dpo": None,
     "administrator": None,
+    "coordinator": None,
+    "archivist": None,
 }
 
 
@@ -166,6 +168,7 @@ def test_every_action_in_every_state_by_every_role(world, state: EpisodeState):
     assert lifecycle.state_of(episode) == state
     calls = _calls(episode, line)
     assert set(calls) == set(Action) == set(EXPECTED_STATES)
+    assert {post.role for name in WHO for post in world.actor(name).posts} == set(Role)
     expected, found = {}, {}
     for name, role in WHO.items():
         by = world.actor(name)

@@ -61,7 +61,7 @@ def test_the_officer_and_the_archives_take_a_file_to_its_end_without_reading_a_n
         assert done.headers["Location"] == f"/p/{person.pk}/"
         assert owner.get(f"/p/{person.pk}/").status_code == 200
         assert "Elle rappelle" not in str(list(JournalEntry.objects.values_list("payload", flat=True)))
-        assert Disposal.objects.get().visa_by == world.archivist  # type: ignore[attr-defined]
+        assert Disposal.objects.get().visa_by == world.archivist
 
 
 def test_rules_are_changed_on_the_version_they_were_read_on(world: worlds.World) -> None:

@@ -31,7 +31,7 @@ WAITING, OPEN, DONE, NOT_DUE = TaskState.WAITING, TaskState.OPEN, TaskState.DONE
 
 # Who may act on a step of the home: its team, and the ASE above it. Nobody of another home, whatever the role.
 TEAM = {"educator", "colleague", "manager", "carer", "nurse", "case_worker", "ase_on_call"}
-NOT_TEAM = {"stranger", "dpo", "administrator"}
+NOT_TEAM = {"stranger", "dpo", "administrator", "coordinator", "archivist"}
 EVERYONE = sorted(TEAM | NOT_TEAM)
 
 # What each transition leads to from each state; None: refused.
@@ -77,6 +77,10 @@ def go(world: World, transition: str, task: Task, who: str) -> None:
         hand_over(
             by=by, task=task, to_role=Role.ASE_ON_CALL, to_organisation=world.ase, answer_within=timedelta(minutes=15)
         )
+
+
+def test_every_role_is_tried(world: World):
+    assert {post.role for who in EVERYONE for post in world.actor(who).posts} == set(Role)
 
 
 @pytest.mark.parametrize("who", EVERYONE)

@@ -45,6 +45,8 @@ class World:
     stranger: User
     dpo: User
     administrator: User
+    coordinator: User
+    archivist: User
     key: DataKey
     subject: uuid.UUID
 
@@ -93,6 +95,8 @@ def build() -> World:
         stranger=member("Eden Escabeau", (Role.EDUCATOR, other_home), (Role.ON_CALL_MANAGER, other_home)),
         dpo=member("Yaël Classeur", (Role.DPO, ase)),
         administrator=member("Swann Agrafe", (Role.ADMINISTRATOR, home)),
+        coordinator=member("Solène Boussole", (Role.COORDINATOR, ase)),
+        archivist=member("Blanche Rayon", (Role.ARCHIVIST, ase)),
         key=new_key(),
         subject=uuid.uuid4(),
     )

@@ -12,6 +12,9 @@ from tests.accounts.people import signed_in
 
 _NEW = re.compile(r'(name="(?:csrfmiddlewaretoken|form_token)" value="|href="/releve/)[^"]+')
 
+# Whoever asks: refused before anybody is looked at. One of them asks, for all.
+WRONG_METHOD = 405
+
 
 def at_work(user: User) -> Client:
     """Signed in with both factors, and proved who she is a moment ago."""

@@ -51,11 +51,13 @@ LETTERS: Mapping[str, Role | None] = {
     "H": Role.HEALTH_STAFF,
     "D": Role.DPO,
     "X": Role.ADMINISTRATOR,
+    "O": Role.COORDINATOR,
+    "V": Role.ARCHIVIST,
     "N": None,
 }
 _NAMES = {
     "E": "educator", "F": "carer", "M": "manager", "C": "case_worker", "A": "ase_on_call", "H": "nurse",
-    "D": "dpo", "X": "administrator",
+    "D": "dpo", "X": "administrator", "O": "coordinator", "V": "archivist",
 }  # fmt: skip
 
 
@@ -306,7 +308,7 @@ def _far() -> tuple[dict[str, User], dict[str, Any]]:
     ase = worlds.organisation("ASE des Lanternes", OrganisationKind.ASE, departement="98")
     home = worlds.organisation("Maison des Lanternes", parent=ase, departement="98", phone="01 99 00 55 55")
     health = worlds.organisation("Infirmerie des Lanternes", OrganisationKind.HEALTH, departement="98")
-    where: dict[str, Organisation] = {"C": ase, "A": ase, "H": health, "D": ase, "X": ase}
+    where: dict[str, Organisation] = {"H": health, **dict.fromkeys("CADXOV", ase)}
     users = {
         letter: worlds.member(f"Lanterne {letter}", *([(role, where.get(letter, home))] if role else []))
         for letter, role in LETTERS.items()

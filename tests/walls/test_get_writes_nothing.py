@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from maillage.common.clock import now
 from tests.walls.addresses import ABOUT_A_FILE, ALL, EVERYONE, OF_ONESELF, expected
-from tests.walls.asking import at_work, lines, text_of
+from tests.walls.asking import WRONG_METHOD, at_work, lines, text_of
 from tests.walls.places import Place
 from tests.walls.rows import changed, stored
 
@@ -14,13 +14,13 @@ from tests.walls.rows import changed, stored
 ONCE = {"mfa_activate_totp", "mfa_add_webauthn", "episodes:paper"}
 
 
-@pytest.mark.parametrize("letters", ["EFM", "CAHDXN"])
+@pytest.mark.parametrize("letters", ["EFM", "CAHDXOVN"])
 def test_reading_ones_own_pages_changes_nothing(place: Place, letters: str, pytestconfig: pytest.Config) -> None:
     # Every page opens on both engines; what it says, and to whom it says the same as to another, is seen on the first.
     twice = not pytestconfig.getoption("engine_only")
     again: set[str] = set()
     faults: list[object] = []
-    for letter in letters if twice else letters.translate(dict.fromkeys(map(ord, "FMN"))):
+    for letter in letters if twice else letters.translate(dict.fromkeys(map(ord, "FMOVN"))):
         client = at_work(place.here[letter])
         pages = [(name, reverse(name), reads or f"405:{ALL}") for name, (reads, _outside) in OF_ONESELF.items()]
         if letter != "N":
@@ -36,7 +36,10 @@ def test_reading_ones_own_pages_changes_nothing(place: Place, letters: str, pyte
         before = stored()
         with time_machine.travel(now(), tick=False):
             for name, url, reads in pages:
-                first, wanted = client.get(url), expected(reads)[letter]
+                wanted = expected(reads)[letter]
+                if wanted == WRONG_METHOD and letter != letters[0]:
+                    continue  # refused before anybody is looked at
+                first = client.get(url)
                 if first.status_code != wanted:
                     faults.append((name, letter, first.status_code, wanted))
                 if twice and first.status_code == 200 and name not in ONCE | again:
