@@ -9,13 +9,13 @@ from PIL import Image
 from pypdf import PdfReader
 
 from maillage.accounts.roles import SECTIONS
-from maillage.casework.enums import Level
+from maillage.casework.enums import Group, Level
 from maillage.casework.models import Document, TimelineEntry, Versioned
 from maillage.casework.services import documents, notes, shares
 from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.common.errors import NotAllowed, RuleBroken, StaleEdit
-from maillage.desk.file import file_page
+from maillage.desk.file import file_page, thread_page
 from maillage.vault.sealing import Opened
 from maillage.youth.access import enter
 from tests.casework.capabilities import CAPABILITIES, EDITED, SECRET, Capability, pdf
@@ -143,12 +143,11 @@ def test_a_note_is_read_by_whom_its_level_says(world: World, at: Any, level: str
     row = notes.note_write(by=world.actor(author), person=world.lila, level=level, text=SECRET)
     base = f"/p/{world.lila.pk}/"
     for name in {*READERS, "colleague"} - {"stranger"}:
-        client, sees = at(name), name in readers
-        entered = enter(world.actor(name), world.lila.pk)
-        file = [one["text"] for one in file_page(entered, now()).thread.entries]
-        assert file == [SECRET] * sees, name
-        assert (SECRET in client.get(f"{base}fil/note/").content.decode()) == sees, name
-        detail = client.get(f"{base}notes/{row.thread}/")
+        sees, entered = name in readers, enter(world.actor(name), world.lila.pk)
+        _opened, notes_alone = thread_page(entered, Group.NOTE, None)
+        for thread in (file_page(entered, now()).thread, notes_alone):
+            assert [one["text"] for one in thread.entries] == [SECRET] * sees, name
+        detail = at(name).get(f"{base}notes/{row.thread}/")
         assert (detail.status_code, SECRET in detail.content.decode()) == ((200, True) if sees else (404, False)), name
         offered = [item.key for item in shares.shareable(entered, entered.open(*entered.sections))]
         # What stays in a service, or is nobody else's, leaves the file by no share either.
