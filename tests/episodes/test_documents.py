@@ -46,6 +46,7 @@ def told(world):
         person=world.lila,
         prepared_on=date(2026, 2, 1),
         description="Veste jaune",
+        phones=["+33639980009"],
         handles=["@parapluie"],
         travel_card="Carte n° 0042",
         friends=["Une amie du collège"],
@@ -109,7 +110,7 @@ def test_the_declaration_says_what_the_police_need(told):
         "Accueil décidé par le juge des enfants", "Cabinet B", "Ana Tabouret", "Exerce l’autorité parentale",
         "06 39 98 00 02",
         "01 99 00 22 22", "Commissariat des Parasols", "01 99 00 17 17", "PV 2026/0042", "Asthme, inhalateur bleu",
-        "Carte n° 0042", "Une amie du collège", "Sa tante",
+        "06 39 98 00 09", "Carte n° 0042", "Une amie du collège", "Sa tante",
         "Gare du Tabouret", "7 rue du Lampadaire secret", "Fugue", "2026-0001-01", "Nour Lampe",
     ):  # fmt: skip
         assert said in text, said
