@@ -10,6 +10,7 @@ from django.core import signing
 from django.test import Client
 from django.urls import reverse
 
+from maillage.accounts.enums import Role
 from maillage.audit.models import JournalEntry
 from maillage.casework.models import Document, Share
 from maillage.casework.services import documents, goals, notes, shares
@@ -17,9 +18,10 @@ from maillage.casework.views.shares import TICKET
 from maillage.common.clock import now
 from maillage.common.errors import NotAllowed, RuleBroken
 from maillage.common.forms import new_token
+from tests.accounts.people import signed_in
 from tests.casework.capabilities import pdf
 from tests.casework.test_contracts import every_cell
-from tests.episodes.world import World
+from tests.episodes.world import World, member
 
 # What is new on each page: tokens, what was typed, the hour.
 NEW = ("token", "value=", "data-now")
@@ -182,6 +184,34 @@ def test_the_papers_of_an_opened_link_are_fetched_with_its_ticket_alone(world: W
         assert fetched(shared, ticket).status_code == 404
     shares.share_end(by=world.actor(), share=row)
     assert fetched(shared, ticket).status_code == 404
+
+
+def test_the_form_shares_with_one_account_of_a_service_alone(world: World, at: Any) -> None:
+    beside = member("Thaïs Écharpe", (Role.HEALTH_STAFF, world.health))
+    client = at("case_worker")
+    url = f"/p/{world.lila.pk}/partages/nouveau/"
+
+    def send(**typed: str) -> Any:
+        given = {
+            "recipient": "Infirmière", "bound": "on", "basis": "shared_secrecy", "why": "Synthétique",
+            "text": "Texte partagé synthétique", "told_young": "told", "told_parents": "told",
+            "until": f"{now() + timedelta(days=20):%Y-%m-%d}", "form_token": new_token(world.case_worker.pk),
+        }  # fmt: skip
+        return client.post(url, {**given, **typed})
+
+    service = str(world.health.pk)
+    for typed in (
+        {"account": world.nurse.email},  # of which service?
+        {"account": world.educator.email, "to": service},  # of another
+        {"account": "personne@exemple.invalid", "to": service},
+    ):
+        assert send(**typed).status_code == 422, typed
+    assert not Share.objects.exists()
+    assert send(account=world.nurse.email.upper(), to=service).status_code == 302
+    row = Share.objects.get()
+    assert (row.to_user, row.to_organisation, row.link) == (world.nurse, None, None)
+    assert at("nurse").get(f"/recu/{row.pk}/").status_code == 200
+    assert signed_in(beside).get(f"/recu/{row.pk}/").status_code == 404
 
 
 def test_another_hand_does_not_stop_a_share(world: World) -> None:

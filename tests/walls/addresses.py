@@ -368,6 +368,7 @@ OF_ONESELF: dict[str, tuple[str | None, int]] = {
     "youth:ask": (f"302:{FIELD}H 403:DXOVN", 302),
     "youth:requests": (f"200:{FIELD}H 403:DXOVN", 302),
     "youth:takeovers": (f"200:{ALL}", 302),
+    "youth:takeover_team": ("200:CA 403:EFMHDXOVN", 302),
     "youth:accesses": (f"200:{FIELD}H 403:DXOVN", 302),
     "desk:journal": ("200:D 403:EFMCAHXOVN", 302),
     "casework:received": (f"200:{ALL}", 302),

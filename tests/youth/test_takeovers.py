@@ -25,6 +25,7 @@ from maillage.youth.takeover_services import (
     takeover_propose,
     takeover_take,
     takeover_withdraw,
+    takeovers_propose,
 )
 from tests.accounts.people import acting, organisation, professional, signed_in
 from tests.youth.young import resident
@@ -164,6 +165,54 @@ def test_only_what_one_answers_for_to_who_could_hold_it(leo, gwen, two, ase):
     propose(leo, leo, {mission.pk: gwen})
     with pytest.raises(Http404):
         share_or_404(acting(outsider), TakeoverShare.objects.get().pk)
+
+
+def test_a_team_is_away_one_proposal_each_all_or_none(leo, gwen, rose, two, ase):
+    lina, _maud = two
+    mission_open(by=SYSTEM, person=lina, kind="follows", user=gwen, legal_basis="judge")
+    educator = professional(Role.EDUCATOR, ase, name="Camille Tabouret")
+    away = {"why": "absence", "starts_at": now(), "ends_at": now() + 7 * DAY}
+
+    def together(chosen):
+        return takeovers_propose(by=acting(leo), chosen=chosen, **away)
+
+    for chosen, field in (
+        ({}, None),
+        ({leo: rose, gwen: leo}, str(gwen.pk)),  # she is away herself
+        ({leo: educator, gwen: rose}, str(leo.pk)),  # her missions ask for another role
+    ):
+        with pytest.raises(RuleBroken) as refusal:
+            together(chosen)
+        assert refusal.value.field == field
+        assert not Takeover.objects.exists()
+    assert {one.holder for one in together({leo: rose, gwen: rose})} == {leo, gwen}
+    first, second = TakeoverShare.objects.order_by("pk")
+    assert first.task_id != second.task_id
+    mine = first if first.takeover.holder == leo else second
+    takeover_take(by=acting(rose), share=mine)
+    assert set(visible_to(acting(rose))) == set(two)
+    other = TakeoverShare.objects.exclude(pk=mine.pk).get()
+    assert HandOver.objects.get(task=other.task_id).pending  # its own answer
+    takeover_decline(by=acting(rose), share=other)
+    assert not Mission.objects.filter(user=rose, kind="follows").exists()
+
+
+def test_the_screen_of_a_team(leo, gwen, rose, two):
+    mission_open(by=SYSTEM, person=two[0], kind="follows", user=gwen, legal_basis="judge")
+
+    def send(**typed):
+        return signed_in(leo).post("/releves/equipe/", {"form_token": new_token(leo.pk), **typed})
+
+    page = unescape(signed_in(leo).get("/releves/equipe/").content.decode())
+    assert "Lina" not in page
+    assert 'href="/releves/equipe/"' in signed_in(leo).get("/releves/").content.decode()
+    assert send(why="departure").status_code == 422
+    assert send(why="departure", **{str(leo.pk): "same"}).status_code == 422
+    both = {str(leo.pk): "same", str(gwen.pk): str(rose.pk)}
+    assert send(why="absence", everyone=str(rose.pk), **both).status_code == 422  # until when?
+    assert not Takeover.objects.exists()
+    assert send(why="departure", everyone=str(rose.pk), **both).status_code == 302
+    assert set(TakeoverShare.objects.values_list("takeover__holder", "user")) == {(leo.pk, rose.pk), (gwen.pk, rose.pk)}
 
 
 def test_the_screens(leo, gwen, rose, two):

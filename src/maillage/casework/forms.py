@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from maillage.accounts.selectors import colleagues
 from maillage.casework import words as labels
 from maillage.casework.enums import (
     Asked,
@@ -333,6 +334,11 @@ class ShareForm(FileForm):
         empty_label=_("Aucun : par un lien et un code"),
         help_text=_("Sans service choisi, un lien à usage unique est préparé ; son code part par un autre canal."),
     )
+    account = forms.EmailField(
+        label=_("À une seule personne de ce service : l’adresse de son compte"),
+        required=False,
+        help_text=_("Vide : tout le service lit ce qui est partagé."),
+    )
     recipient = short_text(label=_("À qui : nom et fonction"))
     bound = forms.BooleanField(label=_("Cette personne est tenue au secret professionnel"), required=False)
     basis = forms.ChoiceField(label=_("Sur quelle base"), choices=[("", _("À choisir")), *Basis.choices])
@@ -361,8 +367,22 @@ class ShareForm(FileForm):
     def values(self) -> dict[str, Any]:
         typed = super().values()
         until = instant(typed.pop("until"), time(23, 59), self.zone)
-        organisation = typed.pop("to")
-        return {"items": [], **typed, "to_organisation": organisation, "until": until}
+        organisation, user = typed.pop("to"), typed.pop("account")
+        to = {"to_user": user} if user else {"to_organisation": organisation}
+        return {"items": [], **typed, **to, "until": until}
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        wanted = given.get("account") or ""
+        found = None
+        if wanted and given.get("to") is None:
+            self.add_error("to", _("Choisissez le service de cette personne."))
+        elif wanted:
+            found = colleagues([given["to"].pk], now()).filter(email__iexact=wanted).first()
+            if found is None:
+                self.add_error("account", _("Ce service n’a pas de compte à cette adresse."))
+        given["account"] = found
+        return given
 
 
 class CodeForm(TokenForm):

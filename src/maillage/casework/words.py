@@ -24,6 +24,10 @@ FAMILY: Labels = {
     "who": _("Nom de la personne"),
     "text": _("Ce qui s’est dit, ce dont elle ou il a besoin"),
     "rights": _("Informations et droits expliqués"),
+    "kind": _("De quoi s’agit-il"),
+    "kinship": _("Avec qui"),
+    "at": _("Quand"),
+    "helpline": _("116 000"),
 }
 LEGAL: Labels = {
     "title": _("En quelques mots"),

@@ -14,7 +14,7 @@ from maillage.accounts.selectors import organisations, users_holding
 from maillage.accounts.services import post_letter
 from maillage.audit.journal import action, note
 from maillage.common.clock import now
-from maillage.common.errors import NotAllowed, RuleBroken
+from maillage.common.errors import Difference, NotAllowed, RuleBroken, StaleEdit
 from maillage.vault.sealing import Sealer, system_key
 from maillage.youth import duties
 from maillage.youth.enums import MissionKind
@@ -250,10 +250,17 @@ def _pair(by: Actor, pair: LikelyTwin) -> LikelyTwin:
 
 
 def settle(row: LikelyTwin, outcome: str, by: Actor, version: int | None) -> None:
-    """Write how a pair was settled. RuleBroken when somebody settled it meanwhile."""
+    """Write how a pair was settled. RuleBroken when somebody settled it meanwhile, StaleEdit when that was undone."""
     written = LikelyTwin.objects.filter(pk=row.pk, settled_at__isnull=True, version=version or 0)
     if not written.update(outcome=outcome, settled_at=now(), settled_by=by.user_id, version=row.version + 1):
-        raise RuleBroken(_("Ce doublon possible est déjà réglé."))
+        row.refresh_from_db()
+        if row.settled_at is not None:
+            raise RuleBroken(_("Ce doublon possible est déjà réglé."))
+        raise StaleEdit(
+            _("Quelqu’un a modifié cette page pendant que vous écriviez."),
+            differences=[Difference(_("Réponse"), _("À régler"), str(Outcome(outcome).label))],
+            current_version=row.version,
+        )
     row.refresh_from_db()
     for person in (row.known, row.newer):
         duties.settled(by=by, person=person, key=duties.key_of("merge", row.pk), reason=_("Réglé"))

@@ -100,9 +100,11 @@ def mission_open(request: HttpRequest, pk: uuid.UUID, organisation_id: uuid.UUID
 def mission(request: HttpRequest, pk: uuid.UUID, mission_id: uuid.UUID) -> HttpResponse:
     me, young = _here(request, pk)
     row, zone = following.mission_or_404(young, mission_id), _zone(young)
+    # A part somebody closed meanwhile was on her page: the conflict says so, not « choose from the list ».
+    late = request.method == "POST" and request.POST.get("version") != str(row.version)
     form = MissionChangeForm(
         posted(request),
-        sections=row.sections,
+        sections=Section.values if late else row.sections,
         zone=zone,
         version=row.version,
         initial={"sections": row.sections, "until": last_day(row.ends_at, zone)},

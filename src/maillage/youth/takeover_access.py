@@ -8,7 +8,7 @@ from django.http import Http404
 
 from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Ability
-from maillage.accounts.models import User
+from maillage.accounts.models import Membership, User
 from maillage.accounts.selectors import colleagues
 from maillage.common.clock import now
 from maillage.youth.access import current_missions, gives
@@ -58,9 +58,18 @@ def holder_or_404(actor: Actor, pk: uuid.UUID) -> User:
 
 def next_people(actor: Actor, holder: User) -> list[User]:
     """Who may be asked: active colleagues of the services where the actor answers for files, and of the holder's."""
+    return [user for user in _near(actor, [holder]) if user.pk != holder.pk]
+
+
+def next_people_of_all(actor: Actor, absent: Iterable[User]) -> list[User]:
+    """Who may be asked for one or another of them; each proposal is then held to `next_people`."""
+    return _near(actor, absent)
+
+
+def _near(actor: Actor, absent: Iterable[User]) -> list[User]:
     services = set(actor.organisations_with(Ability.MISSION_EDIT))
-    services |= set(holder.memberships.values_list("organisation_id", flat=True))
-    return [user for user in colleagues(services, now()) if user.pk != holder.pk]
+    services |= set(Membership.objects.filter(user__in=list(absent)).values_list("organisation_id", flat=True))
+    return list(colleagues(services, now()))
 
 
 def shares(actor: Actor) -> QuerySet[TakeoverShare]:

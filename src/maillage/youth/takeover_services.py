@@ -1,9 +1,13 @@
 """Passing missions on together: nothing opens before the next person said yes, nothing ends before she holds it."""
 
+import hashlib
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from maillage.accounts.actors import Actor, actor_of
@@ -89,6 +93,42 @@ def takeover_propose(
         ends_at=ends_at,
     )
     return takeover
+
+
+def takeovers_propose(
+    *, by: Actor, why: str, starts_at: datetime, ends_at: datetime | None, chosen: Mapping[User, User]
+) -> list[Takeover]:
+    """Several colleagues away at once (holder → who is asked for all that is hers): one proposal each, all or none.
+
+    RuleBroken, its field the id of the holder whose missions could not be passed on so.
+    """
+    if not chosen:
+        raise RuleBroken(_("Choisissez au moins une ou un collègue, et qui prend la relève."))
+    days = {"why": why, "starts_at": starts_at, "ends_at": ends_at}
+    with transaction.atomic():
+        return [
+            _of_one(_nth(by, position), holder, chosen, days)
+            for position, holder in enumerate(sorted(chosen, key=lambda user: user.pk))
+        ]
+
+
+def _of_one(by: Actor, holder: User, chosen: Mapping[User, User], days: Mapping[str, Any]) -> Takeover:
+    if chosen[holder] in chosen:
+        raise RuleBroken(_("Cette personne s’absente elle aussi."), field=str(holder.pk))
+    hers = dict.fromkeys(to_pass_on(by, holder).values_list("pk", flat=True), chosen[holder])
+    try:
+        return takeover_propose(by=by, holder=holder, chosen=hers, **days)
+    except RuleBroken as refusal:
+        # What is wrong with the days is said beside them; with a person, beside the colleague she would replace.
+        field = refusal.field if refusal.field in ("why", "until") else str(holder.pk)
+        raise RuleBroken(refusal.message, field=field) from refusal
+
+
+def _nth(by: Actor, position: int) -> Actor:
+    """The same actor with a token of its own for each proposal: each is an action that repeats safely."""
+    if by.token is None or position == 0:
+        return by
+    return replace(by, token=hashlib.sha256(f"{by.token}:{position}".encode()).hexdigest())
 
 
 def _asked(by: Actor, share: TakeoverShare, at: datetime) -> Task:

@@ -17,7 +17,7 @@ from maillage.common.forms import TokenForm, attempt, posted
 from maillage.youth import takeover_access as access
 from maillage.youth import takeover_selectors as selectors
 from maillage.youth import takeover_services as services
-from maillage.youth.takeover_forms import TakeoverForm
+from maillage.youth.takeover_forms import TakeoverForm, TeamForm
 
 REFUSED = 422
 # As `desk.context` keeps it: a screen others see.
@@ -54,6 +54,25 @@ def takeover_new(request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
             return redirect("youth:takeovers")
     context = {"form": form, "holder": holder}
     return render(request, "youth/takeover_new.html", context, status=REFUSED if form.errors else 200)
+
+
+@door()
+@require_http_methods(["GET", "POST"])
+def takeover_team(request: HttpRequest) -> HttpResponse:
+    """Several colleagues away at once: who takes what is theirs, one proposal each."""
+    me = actor(request)
+    me.require(Ability.MISSION_EDIT)
+    holders = access.holders(me)
+    people = access.next_people_of_all(me, [user for user, _count in holders])
+    form = TeamForm(posted(request), people=people, holders=holders)
+    if request.method == "POST" and form.is_valid():
+        at = now()
+        typed = {"why": form.cleaned_data["why"], "starts_at": form.starts_at(at), "ends_at": form.ends_at}
+        done = attempt(form, lambda: services.takeovers_propose(by=me, chosen=form.chosen(), **typed))
+        if done is not None:
+            messages.success(request, _("Relèves proposées. Rien ne change avant chaque réponse."))
+            return redirect("youth:takeovers")
+    return render(request, "youth/takeover_team.html", {"form": form}, status=REFUSED if form.errors else 200)
 
 
 @door()

@@ -16,6 +16,7 @@ from maillage.casework.timeline import entry_write
 from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.common.errors import Difference, NotAllowed, RuleBroken, StaleEdit
+from maillage.vault.fields import SealedField
 from maillage.vault.sealing import Sealer
 from maillage.youth import access as youth
 from maillage.youth.access import Entrance
@@ -115,7 +116,11 @@ def correct(
     lock(at.person)
     last = model._default_manager.filter(thread=old.thread).order_by("-number")[0]
     if last.number != version:
-        raise stale(at, last, words, quote, labels, last.number)
+        refusal = stale(at, last, words, quote, labels, last.number)
+        columns = {field.name for field in model._meta.concrete_fields if not isinstance(field, SealedField)}
+        chosen = {name: getattr(new, name) for name in labels if name in columns}
+        refusal.differences += chosen_differences(last, chosen, labels)
+        raise refusal
     new.thread, new.number = old.thread, last.number + 1
     new.within_id, new.only_id = old.within_id, old.only_id
     return file(new, at, old.section, words, quote=quote)

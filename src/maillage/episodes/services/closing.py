@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from maillage.accounts.actors import Actor
 from maillage.audit.journal import action, note
 from maillage.common.clock import now
-from maillage.common.errors import NotAllowed, RuleBroken, StaleEdit
+from maillage.common.errors import Difference, NotAllowed, RuleBroken, StaleEdit
 from maillage.episodes import lifecycle, protocol, versions
 from maillage.episodes.enums import (
     EPISODE_CLOSED,
@@ -54,7 +54,15 @@ def episode_close(
     """
     row = locked(by, episode, Action.CLOSE)
     if version is not None and row.version != version:
-        raise StaleEdit(_("L’épisode a changé entre-temps."), differences=[], current_version=row.version)
+        pairs = [
+            (_("État"), str(lifecycle.state_of(row).label), str(ClosingReason(reason).label)),
+            (_("Motif écrit"), "", note_text.strip()),
+        ]
+        raise StaleEdit(
+            _("L’épisode a changé entre-temps."),
+            differences=[Difference(*pair) for pair in pairs if pair[1] != pair[2]],
+            current_version=row.version,
+        )
     why = ClosingReason(reason)
     closing = lifecycle.CLOSINGS[why]
     if lifecycle.state_of(row) not in closing.states:

@@ -272,7 +272,7 @@ def reading_change(
     if row.version != version:
         raise StaleEdit(
             _("Quelqu’un a répondu aux questions entre-temps."),
-            differences=_differences(by, row, definition, answers),
+            differences=_differences(by, row, definition, answers, declared_kind, kind_reason),
             current_version=row.version,
         )
     suggestion = reading_in(by, row, facts)
@@ -307,10 +307,21 @@ def reading_in(by: Actor, episode: MissingEpisode, facts: Mapping[str, str]) -> 
 
 
 def _differences(
-    by: Actor, row: MissingEpisode, definition: protocol.Protocol, answers: Mapping[str, Answer]
+    by: Actor,
+    row: MissingEpisode,
+    definition: protocol.Protocol,
+    answers: Mapping[str, Answer],
+    declared_kind: str | None,
+    kind_reason: str,
 ) -> list[Difference]:
-    stored = youth.reveal(by, row.person).value(row, "facts") or {}
-    return [
+    opened = youth.reveal(by, row.person)
+    stored = opened.value(row, "facts") or {}
+    wanted = str(EpisodeKind(declared_kind).label) if declared_kind else ""
+    said = [
+        (_("Notre lecture"), str(EpisodeKind(row.declared_kind).label), wanted),
+        (_("Pourquoi"), opened.text(row, "kind_reason"), kind_reason.strip()),
+    ]
+    return [Difference(*one) for one in said if one[1] != one[2]] + [
         Difference(question.text, str(Answer(stored[question.key]).label), str(answers[question.key].label))
         for question in definition.questions
         if stored.get(question.key) is not None and stored[question.key] != answers[question.key]

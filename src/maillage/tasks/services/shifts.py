@@ -110,10 +110,14 @@ def _locked(
         (_("Début"), _wall(row.starts_at, zone), _wall(starts_at, zone)),
         (_("Fin"), _wall(row.ends_at, zone), _wall(ends_at, zone)),
     ]
+    if user is None:
+        pairs = [
+            (_("Astreinte"), f"{row.user}, {_wall(row.starts_at, zone)} – {_wall(row.ends_at, zone)}", _("Retirée"))
+        ]
     removed = [Difference(_("État"), _("Retirée"), "")] if row.removed_at is not None else []
     raise StaleEdit(
         _("Cette astreinte a changé pendant que vous écriviez."),
-        differences=[*removed, *(Difference(*pair) for pair in pairs if user is not None and pair[1] != pair[2])],
+        differences=[*removed, *(Difference(*pair) for pair in pairs if pair[1] != pair[2])],
         current_version=row.version,
     )
 
