@@ -191,6 +191,9 @@ def test_screens_behind_a_form_are_fit_for_everyone(visit: Visit) -> None:
     case_worker = visit(CASE_WORKER)
     case_worker.goto(f"{ily}accueil/nouveau/")
     found += troubles(case_worker)
+    case_worker.goto("/releves/equipe/")  # offered once several colleagues follow somebody
+    found += troubles(case_worker)
+    looked_at["youth:takeover_team"] += 1
     manager = visit(MANAGER)
     manager.goto(f"/e/sortie/{ily.removeprefix('/p/')}")
     hours = manager.locator("a[href^='/e/sortie/heures/']")
