@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import models
 
 from maillage.casework.enums import Group, Observed
@@ -32,38 +31,6 @@ def write(world: World) -> None:
         by=by, person=world.lila, reading=READING, justification="Synthétique",
         review_on=(now() + timedelta(days=60)).date(),
     )  # fmt: skip
-
-
-def test_no_page_but_her_own_changes_when_someone_is_observed_and_judged(world: World, at: Any) -> None:
-    """Home, late steps, search, journal: the same people, in the same order, with the same words."""
-    elsewhere = ["/", "/garde/", "/chercher/", "/recu/", f"/p/{world.noe.pk}/", f"/p/{world.noe.pk}/fil/"]
-    readers = ["educator", "manager", "case_worker", "ase_on_call", "nurse"]
-
-    def pages() -> dict[tuple[str, str], list[str]]:
-        found = {}
-        for reader in readers:
-            client = at(reader)
-            for url in elsewhere:
-                body = client.get(url).content.decode()
-                found[reader, url] = [
-                    line
-                    for line in body.splitlines()
-                    if not any(word in line for word in ("token", "data-now", "<time"))
-                ]
-        return found
-
-    with time_machine.travel(now(), tick=False):
-        for reader in readers:  # what a first reading writes down is no part of it
-            at(reader).get("/")
-        before = pages()
-        write(world)
-        after = pages()
-    changed = {
-        key: [pair for pair in zip(before[key], after[key], strict=False) if pair[0] != pair[1]]
-        for key in before
-        if before[key] != after[key]
-    }
-    assert changed == {}
 
 
 def test_her_timeline_says_that_something_was_written_and_not_what(world: World, at: Any) -> None:
