@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.e2e.conftest import PHONE, enter
+from tests.e2e.conftest import PATIENCE, PHONE, enter
 from tests.e2e.hands import COLLEAGUE, EDUCATOR, act, episode_of, filled, go, open_episode, person_of, tick, tile, write
 from tests.e2e.site import Site
 
@@ -22,10 +22,10 @@ def test_what_a_colleague_does_appears_without_a_reload(visit: Visit) -> None:
     outing.locator("form[action*='/rentree/'] button").click()
     expect(hers.get_by_text("Retour noté.")).to_be_visible()
     here = mine.locator("section[aria-labelledby=ici]")
-    expect(here.get_by_role("link", name="Ily", exact=True)).to_be_visible(timeout=25_000)
+    expect(here.get_by_role("link", name="Ily", exact=True)).to_be_visible()
     open_episode(hers, "Tom")
     away = mine.locator("section[aria-labelledby=absentes]")
-    expect(away.get_by_role("link", name="Tom", exact=True)).to_be_visible(timeout=25_000)
+    expect(away.get_by_role("link", name="Tom", exact=True)).to_be_visible()
     assert loads == []
 
 
@@ -60,7 +60,7 @@ def test_two_edits_of_one_text_show_both(visit: Visit) -> None:
 def test_a_form_sent_after_its_session_ended_comes_back_whole(site: Site, browser: Browser) -> None:
     who = "veilleuse@exemple.invalid"
     context = browser.new_context(**PHONE, base_url=site.url, locale="fr-FR")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     enter(page, site, who)
     page.goto("/")
@@ -117,3 +117,16 @@ def test_a_choice_made_while_the_protocol_is_read_again_stays(visit: Visit) -> N
     expect(page.locator("#lecture")).to_contain_text("Disparition inquiétante")
     expect(page.locator("input[name=declared_kind][value=runaway]")).to_be_checked()
     expect(page.locator("[name=kind_reason]")).to_have_value("Dispute sans gravité, déjà apaisée.")
+
+
+def test_an_answer_given_before_the_scripts_came_is_read_all_the_same(visit: Visit) -> None:
+    page = visit(EDUCATOR)
+    page.goto("/e/nouveau/")
+    tile(page, "Ily").click()
+    held: list[Route] = []
+    page.route("**/htmx*.js", lambda route: held.append(route))
+    go(page)
+    tick(page, "q_threat", "yes")
+    assert held
+    held[0].continue_()
+    expect(page.locator("#lecture")).to_contain_text("Disparition inquiétante")

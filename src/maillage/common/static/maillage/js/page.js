@@ -1,5 +1,5 @@
-/* Small comforts: the summary of errors takes the focus, a menu closes on Escape or a click elsewhere, a form is sent
-   once. Every screen works without them. */
+/* Small comforts: the summary of errors takes the focus, a menu closes on Escape or a click elsewhere, what follows from
+   answers keeps up with them, a form is sent once. Every screen works without them. */
 (() => {
   "use strict";
   const summary = document.querySelector("[data-focus]");
@@ -15,6 +15,14 @@
     if (!open) return;
     open.open = false;
     open.querySelector("summary").focus();
+  });
+
+  // Answers ticked before the scripts came, or put back by the browser: what follows from them is read again.
+  window.addEventListener("pageshow", () => {
+    const asked = document.getElementById("questions");
+    if (!asked) return;
+    const told = [...asked.querySelectorAll("input")].find((answer) => answer.checked !== answer.defaultChecked);
+    if (told) told.dispatchEvent(new Event("change", { bubbles: true }));
   });
 
   document.addEventListener("submit", (event) => {
