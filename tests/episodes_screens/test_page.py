@@ -10,12 +10,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from maillage.accounts.enums import Role
+from maillage.accounts.services import membership_open
+from maillage.audit.journal import SYSTEM
 from maillage.audit.models import JournalEntry
 from maillage.common.clock import now
 from maillage.episodes import services
 from maillage.episodes.enums import EpisodeState
 from maillage.tasks import services as tasks
 from maillage.youth.enums import Contact
+from tests.episodes.world import organisation
 
 MISSING, LOCATED, RETURNED, CLOSED = EpisodeState
 
@@ -215,6 +218,11 @@ def test_urgent_care_says_until_when_and_to_health_staff_why(world: Any, browser
         assert f'<time datetime="{until}' in told
         assert ("post-exposition" in told) == (who == "nurse")
         assert ("La visite reste utile" in told) == (who != "nurse")
+    # Health staff of another place, who follows her here as an educator, reads what educators read.
+    membership_open(
+        by=SYSTEM, user=world.educator, organisation=organisation("Centre des Cerceaux"), role=Role.HEALTH_STAFF
+    )
+    assert "post-exposition" not in page_of(browser("educator"), episode)
 
 
 def test_past_its_hours_urgent_care_is_offered_all_the_same(world: Any, browser: Any) -> None:

@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from maillage.accounts.actors import Actor
-from maillage.accounts.enums import Role
+from maillage.accounts.enums import Ability, Role
 from maillage.accounts.selectors import name_of
 from maillage.common.enums import Section
 from maillage.common.localtime import local
@@ -153,11 +153,14 @@ class ClosingChoice:
 
 @dataclass(frozen=True)
 class UrgentCare:
-    """The hour clock of the return: `best_by` for post-exposure treatment, `useful_until` its limit."""
+    """The hour clock of the return: `best_by` for post-exposure treatment, `useful_until` its limit, `over` once it is
+    past. `detailed`: which care, and why its hours count, is for health staff who follow her."""
 
     best_by: datetime
     useful_until: datetime
     offered: bool
+    over: bool
+    detailed: bool
 
 
 @dataclass(frozen=True)
@@ -330,7 +333,7 @@ def episode_page(actor: Actor, episode: MissingEpisode, now: datetime) -> Episod
         closings=_closings(state, definition, tasks) if Action.CLOSE in actions else (),
         documents=documents,
         interview=getattr(episode, "interview", None),  # loaded with it
-        urgent_care=_urgent_care(episode, definition, events),
+        urgent_care=_urgent_care(seen, episode, definition, events, now),
         place_kept_until=placement.kept_until if placement else None,
         place_kept_default_days=delays.place_kept_days,
         sheet_readable=youth.sheet_readable(seen, getattr(episode, "sheet_open", None)),
@@ -406,14 +409,21 @@ def _closings(state: EpisodeState, definition: protocol.Protocol, tasks: Sequenc
 
 
 def _urgent_care(
-    episode: MissingEpisode, definition: protocol.Protocol, events: Sequence[EpisodeEvent]
+    seen: youth.Sight,
+    episode: MissingEpisode,
+    definition: protocol.Protocol,
+    events: Sequence[EpisodeEvent],
+    now: datetime,
 ) -> UrgentCare | None:
     if episode.returned_at is None:
         return None
+    useful_until = episode.returned_at + definition.returning.urgent_care_limit
     return UrgentCare(
         best_by=episode.returned_at + definition.returning.urgent_care,
-        useful_until=episode.returned_at + definition.returning.urgent_care_limit,
+        useful_until=useful_until,
         offered=any(event.kind == EventKind.URGENT_CARE for event in events),
+        over=useful_until < now,
+        detailed=Ability.URGENT_CARE_DETAIL in access.given_to(seen),
     )
 
 

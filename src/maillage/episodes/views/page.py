@@ -17,7 +17,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from maillage.accounts.actors import Actor
-from maillage.accounts.enums import Ability
 from maillage.common.clock import now
 from maillage.common.doors import door
 from maillage.common.localtime import local
@@ -86,11 +85,6 @@ def _context(by: Actor, page: EpisodePage) -> dict[str, Any]:
     }
     denied = [view for view in page.steps.not_due if view.audience == Audience.PARENT and not view.task.not_due_by_id]
     over = [view for view in (*page.steps.done, *page.steps.not_due) if view not in denied]
-    # Which care, and why its hours count, is for health staff; for others, until when the visit is of use.
-    care = {
-        "details": by.may(Ability.URGENT_CARE_DETAIL),
-        "over": page.urgent_care and page.urgent_care.useful_until < at,
-    }
     return {
         "page": page,
         "who": page.face,
@@ -104,7 +98,6 @@ def _context(by: Actor, page: EpisodePage) -> dict[str, Any]:
         "denied": [{"title": view.task.title, "reason": view.reason} for view in denied],
         "progress": {"done": len(page.steps.done) + len(page.steps.not_due), "total": page.steps.count},
         "entries": _entries(page),
-        "care": care,
         "taps": _links(page, _TAPS[page.state]),
         "more": _links(page, [action for action in page.actions if action not in _TAPS[page.state]]),
         "links": _around(page),
@@ -115,7 +108,7 @@ def _context(by: Actor, page: EpisodePage) -> dict[str, Any]:
         "tap": TapForm(),
         "live_url": reverse("episodes:live", args=[row.pk]),
         "pulse": task_rows.Pulse(at, row.swept_at, page.zone),  # type: ignore[attr-defined]  # read with it
-        "seen": _fingerprint(page, first, care),
+        "seen": _fingerprint(page, first),
     }
 
 
@@ -130,7 +123,7 @@ def _since(page: EpisodePage) -> datetime:
     return instants[page.state] or row.noticed_at
 
 
-def _fingerprint(page: EpisodePage, first: StepView | None, care: Mapping[str, Any]) -> str:
+def _fingerprint(page: EpisodePage, first: StepView | None) -> str:
     """Changes when something a reader would see changes; clocks go on by themselves."""
     steps = page.steps
     seen = [
@@ -144,7 +137,7 @@ def _fingerprint(page: EpisodePage, first: StepView | None, care: Mapping[str, A
         *(f"{entry.id}{entry.corrected_by}" for entry in page.timeline),
         *map(str, page.actions),
         str(page.place_kept_until),
-        str(care["over"]),
+        str(page.urgent_care and page.urgent_care.over),
     ]
     return hashlib.sha256("|".join(seen).encode()).hexdigest()[:16]
 
