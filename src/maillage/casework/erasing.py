@@ -3,27 +3,13 @@
 import uuid
 from datetime import datetime
 
+from django.apps import apps
+
 from maillage.audit.erasing import eraser
-from maillage.casework.models import (
-    Document,
-    FamilyContact,
-    Flag,
-    Goal,
-    HandTask,
-    Judgement,
-    LegalMatter,
-    Note,
-    Observation,
-    PlaceIncident,
-    Share,
-    TimelineEntry,
-)
+from maillage.casework.models import Document, PlaceIncident
 from maillage.vault import files
 
 A_TURN = 50
-_ALL = (
-    TimelineEntry, Note, Goal, Document, FamilyContact, LegalMatter, Flag, HandTask, Share, Observation, Judgement,
-)  # fmt: skip
 
 
 @eraser("casework")
@@ -32,8 +18,9 @@ def erase(person_id: uuid.UUID) -> None:
     kind of paper was filed, with whom something was shared: their triggers let them go once the key is destroyed."""
     for pk in Document.objects.filter(person_id=person_id).values_list("pk", flat=True):
         files.remove(pk)
-    for model in _ALL:
-        model._default_manager.filter(person_id=person_id).delete()
+    for model in apps.get_app_config("casework").get_models():
+        if model is not PlaceIncident:  # about a place, and nobody
+            model._default_manager.filter(person_id=person_id).delete()
 
 
 def forget_incidents(departement: str, before: datetime) -> int:

@@ -173,6 +173,7 @@ class _Import:
         try:
             outcomes = self._together(lines, taken)
         except IntegrityError:
+            self.standing.clear()
             outcomes = [outcome for line in taken for outcome in self._alone(line)]
         for outcome in outcomes:
             self._count(outcome)
@@ -181,6 +182,7 @@ class _Import:
         try:
             return self._together(iter([line]), [])
         except IntegrityError:
+            self.standing.clear()
             return [_Outcome(line, refusal=_("contredit ce qui est déjà enregistré"))]
 
     def _together(self, lines: Iterator[_Line], taken: list[_Line]) -> list[_Outcome]:
@@ -194,10 +196,8 @@ class _Import:
                 if not self.apply:
                     rows.write()
                     raise _Undo
-        except (_Undo, IntegrityError) as undone:
+        except _Undo:
             self.standing.clear()
-            if isinstance(undone, IntegrityError):
-                raise
         return outcomes
 
     def _outcome(self, line: _Line, rows: Gathering) -> _Outcome:
