@@ -11,18 +11,21 @@ from maillage.vault import keyring
 pytest_plugins = ["tests.flush", "tests.kept", "tests.tasks.crash", "tests.traps"]
 
 
-class OneBrowser(LoadScopeScheduling):
-    """Each test goes to whoever is free, but those of the browser go to one process: they share one running site.
+class TwoBrowsers(LoadScopeScheduling):
+    """Each test goes to whoever is free, but those of the browser go to two processes, each with a site of its own:
+    one looks at every screen, the other does all the rest. As one they were the last to end, by minutes.
 
     The groups of pytest-xdist 3.8 are lost on pytest 9.2, which no longer reads the name it writes them in.
     """
 
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith("tests/e2e/test_screens.py"):
+            return "e2e: screens"
         return "e2e" if nodeid.startswith("tests/e2e/") else nodeid
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
-    return OneBrowser(config, log)
+    return TwoBrowsers(config, log)
 
 
 # They start programs of their own on the engine under test.

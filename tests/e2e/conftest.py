@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.e2e.site import Site, running
 
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 SIZES = {"phone": PHONE, "desktop": DESKTOP}
+# Milliseconds before a test says that something never came. No promise of speed: the machine may be busy.
+PATIENCE = 30_000
 
 # Chromium as a test needs it: no sandbox for root, and nothing of its own on the network.
 FLAGS = [
@@ -24,6 +26,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+expect.set_options(timeout=PATIENCE)
 FAILED = pytest.StashKey[bool]()
 PASSWORD = "parapluie tabouret lampadaire"
 
@@ -116,7 +119,7 @@ def visit(
         context = browser.new_context(
             **SIZES[size], base_url=site.url, locale="fr-FR", timezone_id="Europe/Paris", storage_state=state, **options
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(str(error)))

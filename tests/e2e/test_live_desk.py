@@ -106,5 +106,5 @@ def test_appearance_and_shared_screen_are_one_menu_away_by_keyboard(visit: Visit
 def test_without_scripts_the_desk_reloads_itself(visit: Visit) -> None:
     page = visit(EDUCATOR, java_script_enabled=False)
     page.goto("/")
-    page.wait_for_url("**/?suite=1", timeout=20_000)
+    page.wait_for_url("**/?suite=1")
     expect(page.locator("main")).to_contain_text("Mis à jour à")

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.conftest import PHONE, enter
+from tests.e2e.conftest import PATIENCE, PHONE, enter
 from tests.e2e.looks import troubles
 from tests.e2e.site import Site
 
@@ -11,7 +11,7 @@ WHO = "aemo@exemple.invalid"
 
 def test_a_passkey_is_set_up_and_signs_in_alone(site: Site, browser: Browser) -> None:
     context = browser.new_context(**PHONE, base_url=site.url, locale="fr-FR")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     devices = context.new_cdp_session(page)
     devices.send("WebAuthn.enable")

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from maillage.portal.addresses import View, hidden
 from maillage.portal.near import NEEDS
 from maillage.portal.rules import orientation, paths
-from tests.e2e.conftest import SIZES
+from tests.e2e.conftest import PATIENCE, SIZES
 from tests.e2e.looks import troubles
 from tests.e2e.site import Site
 
@@ -36,7 +36,7 @@ def stranger(site: Site, browser: Browser) -> Iterator[Stranger]:
 
     def come(size: str = "phone", **options: Any) -> Page:
         context = browser.new_context(**SIZES[size], base_url=site.url, locale="fr-FR", **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         context.route(re.compile(r"^https?://(?!localhost)"), elsewhere)
         page = context.new_page()

@@ -20,6 +20,7 @@ from maillage.accounts.roles import ABILITIES
 from maillage.common.enums import Section
 from maillage.questionnaires.forms import QuestionnaireForm
 from maillage.questionnaires.models import AnswerSet, Questionnaire
+from tests.e2e.conftest import PATIENCE
 from tests.questionnaires.world import definition
 
 ADDRESS = "http://questionnaire.invalid/page"
@@ -82,7 +83,7 @@ def server() -> Server:
 @pytest.fixture
 def page(browser: Browser, server: Server) -> Iterator[Page]:
     context = browser.new_context(locale="fr-FR")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     shown = context.new_page()
     shown.clock.install()
     shown.route("**/*", server.handle)

@@ -58,7 +58,7 @@ NOBODYS = {letter for letter, role in LETTERS.items() if role and not SECTIONS[r
 
 # Every role is refused on the first engine: those of a home, and health, from another home alone. On the second, one of
 # each way in, by a home, by the ASE, on call, by nothing: what is asked of the database is the same for all of a way.
-_WAYS, _FROM_FAR = "ECAX", "ECADOV"
+_WAYS, _FROM_FAR = "ECAX", "ECADXOVN"
 
 
 @pytest.mark.parametrize("whence", ["another home", "another département"])
