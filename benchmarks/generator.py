@@ -51,6 +51,7 @@ from maillage.episodes.services.returning import (
     returned,
     talk_attempt,
 )
+from maillage.questionnaires.enums import Instrument
 from maillage.questionnaires.models import AnswerSet
 from maillage.questionnaires.selectors import current
 from maillage.tasks.models import Alarm, HandOver, Task
@@ -250,7 +251,7 @@ def _owed(episode: MissingEpisode) -> list[Task]:
 
 def _answers(interview: ReturnInterview, episode: MissingEpisode, by: Actor) -> AnswerSet:
     """About as long as answers are."""
-    instrument = current("entretien-retour") or current_of_any()
+    instrument = current(Instrument.RETURN)
     row = AnswerSet(
         questionnaire=instrument, context=interview.pk, started_by_id=by.user_id, started_at=now(), saved_at=now(),
         submitted_by_id=by.user_id, submitted_at=now(), parts={"education": {"version": 1}},
@@ -262,10 +263,6 @@ def _answers(interview: ReturnInterview, episode: MissingEpisode, by: Actor) -> 
     )
     row.save(force_insert=True)
     return row
-
-
-def current_of_any() -> object:
-    return AnswerSet._meta.get_field("questionnaire").related_model._base_manager.order_by("-number").first()
 
 
 def _past(episode: MissingEpisode, weight: float) -> _Past:

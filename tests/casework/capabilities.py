@@ -13,6 +13,7 @@ from maillage.casework.models import Document, FamilyContact, Goal, HandTask, Le
 from maillage.casework.services import documents, family, flags, goals, legal, notes, observations, shares, tasks
 from maillage.casework.services.observations import Seen
 from maillage.common.clock import now
+from tests.questionnaires import observed
 
 SECRET = "Réverbère-synthétique"
 
@@ -133,6 +134,7 @@ def fill(world: Any) -> dict[str, Any]:
         )
         for where in (None, world.health)
     ]
+    observed.shipped()
     observation = observations.observations_write(
         by=by, person=person, section="education", seen=[Seen("school", "not_observed")]
     )

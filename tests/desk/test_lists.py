@@ -12,15 +12,17 @@ import pytest
 from django.test import Client
 
 from maillage.audit.models import JournalEntry
-from maillage.casework.enums import Observed, ObservedDomain
 from maillage.common.clock import now
 from maillage.common.forms import new_token
 from maillage.desk import lists, sheets
 from maillage.desk.enums import ListKind, Which
 from maillage.desk.models import ListExport, SavedList
+from maillage.questionnaires.enums import Observed
+from maillage.questionnaires.xlsform import compile as compile_form
 from maillage.tasks.models import Task
 from maillage.youth.models import Mission, YoungPerson
 from tests.episodes import world as worlds
+from tests.questionnaires.observed import SHIPPED
 from tests.walls.asking import at_work
 
 
@@ -88,7 +90,8 @@ def test_each_list_shows_its_reader_whom_she_sees(world: worlds.World) -> None:
 
 def test_no_list_knows_what_was_observed() -> None:
     filters = {str(which) for which in Which} | {str(kind) for kind in ListKind}
-    assert not filters & ({str(one) for one in ObservedDomain} | {str(one) for one in Observed})
+    shipped = compile_form(SHIPPED.read_bytes(), SHIPPED.name)
+    assert not filters & ({*shipped.questions} | {str(one) for one in Observed})
 
 
 def test_a_list_is_kept_shared_renamed_deleted_and_brought_back(world: worlds.World) -> None:

@@ -1,5 +1,6 @@
-"""The screen of the talk's questionnaire: publish a workbook, read its faults, withdraw a version."""
+"""The screens of the instruments a département may replace: publish a workbook, read its faults, withdraw a version."""
 
+from html import unescape
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from maillage.audit.journal import SYSTEM
 from maillage.questionnaires.models import Questionnaire
 from maillage.questionnaires.publishing import publish_shipped
 from maillage.questionnaires.selectors import current
+from tests.questionnaires import observed
 from tests.questionnaires.books import book
 from tests.questionnaires.world import workbook
 
@@ -105,3 +107,25 @@ def test_it_is_for_those_who_keep_the_settings(who: str, world: Any, browser: An
     assert client.post(URL, {"workbook": sent(workbook())}).status_code == 403
     assert client.post(f"{URL}1/retirer/").status_code == 403
     assert not Questionnaire.objects.exists()
+
+
+def test_the_instrument_of_observation_is_published_refused_and_withdrawn_in_the_same_way(
+    world: Any, browser: Any
+) -> None:
+    shipped = observed.shipped()
+    client, url = browser("ase_on_call"), "/e/reglages/observations/"
+    assert url in client.get("/e/reglages/").content.decode()
+    refused = client.submit(url, workbook=sent(workbook(), "talk.xlsx"))
+    assert refused.status_code == 422
+    assert "talk.xlsx, feuille" in unescape(refused.content.decode())
+    for content in (observed.workbook(), observed.workbook(observed.OWN[2:4])):
+        assert client.submit(url, action=url, workbook=sent(content, "fiche.xlsx")).status_code == 302
+    assert [current("observations", code).number for code in ("99", "98")] == [2, 1]
+    page = unescape(client.get(url).content.decode())
+    assert "Fiche d’observation" in page
+    assert "fiche.xlsx" in page
+    assert client.submit(url, action="/2/retirer/").status_code == 302
+    assert client.submit(url, action="/1/retirer/").status_code == 302
+    assert current("observations", "99") == shipped
+    assert "retour" not in {row.slug for row in Questionnaire.objects.all()}
+    assert browser().get(url).status_code == 403

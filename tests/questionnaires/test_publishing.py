@@ -97,13 +97,14 @@ def test_a_draft_goes_on_with_its_version_after_a_new_one_is_published(world: Wo
 
 def test_shipped_instruments_are_published_once_and_stay_withdrawn(world: World):
     shipped = publishing.publish_shipped(by=SYSTEM)
-    assert {row.slug for row in shipped} == {"retour"}
+    assert [row.slug for row in shipped] == ["observations", "retour"]
     journal = JournalEntry.objects.count()
     assert publishing.publish_shipped(by=SYSTEM) == shipped
     assert JournalEntry.objects.count() == journal
-    services.withdraw(by=SYSTEM, questionnaire=shipped[0])
+    services.withdraw(by=SYSTEM, questionnaire=shipped[1])
     publishing.publish_shipped(by=SYSTEM)
     assert selectors.current("retour") is None
+    assert selectors.current("observations") == shipped[0]
 
 
 def sql(statement: str, *parameters: object) -> None:

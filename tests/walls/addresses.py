@@ -383,6 +383,7 @@ OF_ONESELF: dict[str, tuple[str | None, int]] = {
     "episodes:settings": ("200:A 403:EFMCHDXOVN", 302),
     "episodes:protocol_load": ("200:A 403:EFMCHDXOVN", 302),
     "episodes:instrument": ("200:A 403:EFMCHDXOVN", 302),
+    "episodes:observed": ("200:A 403:EFMCHDXOVN", 302),
     "accounts:home": (f"200:{ALL}", 302),
     "accounts:look": ("200:A 403:EFMCHDXOVN", 302),
     "accounts:look_css": (f"200:{ALL}", 200),
@@ -448,7 +449,7 @@ SHARED |= {"desk:coverage_of", "desk:coverage_list"}
 # Of whoever made them or works in the same team: `tests/desk/test_lists.py`.
 SHARED |= {"desk:list", "desk:list_keep", "desk:list_export", "desk:list_saved", "desk:list_rename"}
 SHARED |= {"desk:list_delete", "desk:list_restore"}
-SHARED |= {"episodes:instrument_withdraw", "episodes:protocol_choose"}
+SHARED |= {"episodes:instrument_withdraw", "episodes:observed_withdraw", "episodes:protocol_choose"}
 # Of a place, nobody's file: `tests/casework/test_incidents.py` says whose they are.
 SHARED |= {"casework:around_place", "casework:incident_new", "casework:incident"}
 

@@ -116,28 +116,6 @@ class Told(models.TextChoices):
     NOT_TOLD = "not_told", _("Pas informée ou pas informés : dire pourquoi")
 
 
-class ObservedDomain(models.TextChoices):
-    """The eight domains, in their order."""
-
-    ABSENCES = "absences", _("Absences")
-    MATERIAL = "material", _("Situation matérielle")
-    DIGITAL = "digital", _("Numérique")
-    SCHOOL = "school", _("École")
-    HEALTH = "health", _("Santé")
-    RELATIONS = "relations", _("Relations")
-    BEHAVIOUR = "behaviour", _("Comportement")
-    VIOLENCE = "violence", _("Violences subies")
-
-
-class Observed(models.TextChoices):
-    """Four different answers; none is the default."""
-
-    OBSERVED = "observed", _("Observé")
-    NOT_OBSERVED = "not_observed", _("Regardé, non observé")
-    NOT_LOOKED_AT = "not_looked_at", _("Pas regardé")
-    CONTESTED = "contested", _("Contesté")
-
-
 class IncidentKind(models.TextChoices):
     PROWLING = "prowling", _("Quelqu’un rôde autour du lieu")
     VEHICLE = "vehicle", _("Véhicule en attente ou qui revient")

@@ -24,8 +24,6 @@ from maillage.casework.enums import (
     LegalKind,
     LegalState,
     Level,
-    Observed,
-    ObservedDomain,
     Settled,
     Told,
 )
@@ -35,6 +33,9 @@ from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.common.forms import TokenForm
 from maillage.common.localtime import instant, local
+from maillage.questionnaires import selectors as questionnaires
+from maillage.questionnaires.definition import Definition
+from maillage.questionnaires.selectors import Question
 from maillage.tasks.enums import Means
 from maillage.youth.enums import Kinship
 
@@ -393,63 +394,77 @@ class CodeForm(TokenForm):
     )
 
 
-class ObservationsForm(FileForm):
-    """The eight domains: an answer, the facts, who saw, her words; each may be left without an answer."""
+def answer_field(asked: Question, **kwargs: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=_("Réponse"), choices=list(asked.answers.items()), widget=forms.RadioSelect, **kwargs
+    )
 
+
+class ObservationsForm(FileForm):
+    """Each item of the instrument: an answer, the facts, who saw, her words; each may be left without an answer.
+
+    `questionnaire` says which version the page asked: what is sent is written with that one.
+    """
+
+    questionnaire = forms.UUIDField(required=False, widget=forms.HiddenInput(attrs={"id": False}))
     section = section_field()
 
-    def __init__(self, *args: Any, sections: Iterable[str] = (), hers: bool = True, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, asks: Definition, sections: Iterable[str] = (), hers: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(*args, sections=sections, **kwargs)
-        for domain in ObservedDomain:
-            self.fields[f"{domain}-answer"] = forms.ChoiceField(
-                label=_("Réponse"), choices=Observed.choices, widget=forms.RadioSelect, required=False
-            )
-            self.fields[f"{domain}-facts"] = long_text(2, label=labels.OBSERVATION["facts"], required=False)
-            self.fields[f"{domain}-who_saw"] = short_text(label=labels.OBSERVATION["who_saw"], required=False)
-            self.fields[f"{domain}-seen_on"] = a_day(label=labels.OBSERVATION["seen_on"], required=False)
+        self.asks = asks
+        self.asked = {name: questionnaires.asked(asks, name) for name in asks.questions}
+        for name, asked in self.asked.items():
+            self.fields[f"{name}-answer"] = answer_field(asked, required=False)
+            self.fields[f"{name}-facts"] = long_text(2, label=labels.OBSERVATION["facts"], required=False)
+            self.fields[f"{name}-who_saw"] = short_text(label=labels.OBSERVATION["who_saw"], required=False)
+            self.fields[f"{name}-seen_on"] = a_day(label=labels.OBSERVATION["seen_on"], required=False)
             if hers:
-                self.fields[f"{domain}-words"] = long_text(2, label=labels.WORDS, required=False)
+                self.fields[f"{name}-words"] = long_text(2, label=labels.WORDS, required=False)
 
-    def domains(self) -> list[dict[str, Any]]:
-        """Each domain with its fields, for the page."""
+    def pages(self) -> list[dict[str, Any]]:
+        """Each group of the instrument with its headings, notes and items, for the page."""
         return [
-            {"domain": domain, "fields": [self[name] for name in self.fields if name.startswith(f"{domain}-")]}
-            for domain in ObservedDomain
+            {"label": label, "items": [{"item": item, "fields": self._of(item.name)} for item in items]}
+            for label, items in questionnaires.outline(self.asks)
         ]
 
-    def add_error(self, field: str | None, error: Any) -> None:
-        if field in ObservedDomain.values:
-            field = f"{field}-facts"
-        super().add_error(field, error)
+    def _of(self, item: str) -> list[Any]:
+        return [self[name] for name in self.fields if name.startswith(f"{item}-")]
 
     def seen(self) -> list[dict[str, Any]]:
         typed = []
-        for domain in ObservedDomain:
-            start = f"{domain}-"
+        for item in self.asked:
+            start = f"{item}-"
             said = {
                 name.removeprefix(start): value for name, value in self.cleaned_data.items() if name.startswith(start)
             }
             if said.get("answer"):
-                typed.append({"domain": domain.value, **said})
+                typed.append({"item": item, **said})
         return typed
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        for domain in ObservedDomain:
-            said = [cleaned.get(f"{domain}-{name}") for name in ("facts", "who_saw", "words", "seen_on")]
-            if any(said) and not cleaned.get(f"{domain}-answer"):
-                self.add_error(f"{domain}-answer", _("Choisissez une des quatre réponses."))
+        for item in self.asked:
+            said = [cleaned.get(f"{item}-{name}") for name in ("facts", "who_saw", "words", "seen_on")]
+            if any(said) and not cleaned.get(f"{item}-answer"):
+                self.add_error(f"{item}-answer", _("Choisissez une des quatre réponses."))
         return cleaned
 
 
 class ObservationForm(FileForm):
     columns = ("answer", "seen_on")
 
-    answer = forms.ChoiceField(label=_("Réponse"), choices=Observed.choices, widget=forms.RadioSelect)
     facts = long_text(3, label=labels.OBSERVATION["facts"], required=False)
     who_saw = short_text(label=labels.OBSERVATION["who_saw"], required=False)
     seen_on = a_day(label=labels.OBSERVATION["seen_on"], required=False)
     words = words_field()
+
+    def __init__(self, *args: Any, row: Words, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        assert row.asked is not None
+        self.fields = {"answer": answer_field(row.asked), **self.fields}
 
 
 class JudgementForm(FileForm):

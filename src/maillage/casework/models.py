@@ -21,12 +21,11 @@ from maillage.casework.enums import (
     LegalKind,
     LegalState,
     Level,
-    Observed,
-    ObservedDomain,
     Told,
 )
 from maillage.common.enums import DataClass, Section
 from maillage.common.models import BaseModel
+from maillage.questionnaires.enums import Observed
 from maillage.vault.fields import SealedField
 from maillage.youth.enums import Kinship
 
@@ -309,12 +308,16 @@ class Share(Filed):
 
 
 class Observation(Versioned):
-    """A fact of one domain: seen or not, by whom, when. Never its meaning. Words: `facts`, `who_saw`."""
+    """A fact of one domain: seen or not, by whom, when. Never its meaning. Words: `facts`, `who_saw`.
 
-    data_classes = _classes(["domain", "answer", "seen_on"], ["thread", "number", "sheet"])
+    `item`: the domain, by its name in the version of the instrument it was answered with, which says what was asked.
+    """
+
+    data_classes = _classes(["item", "answer", "seen_on"], ["thread", "number", "sheet", "questionnaire"])
 
     sheet = models.UUIDField()  # those written together
-    domain = models.CharField(max_length=10, choices=ObservedDomain)
+    questionnaire = models.ForeignKey("questionnaires.Questionnaire", on_delete=models.PROTECT, related_name="+")
+    item = models.CharField(max_length=60)
     answer = models.CharField(max_length=13, choices=Observed)
     seen_on = models.DateField(_("Quand"), null=True, blank=True)
 

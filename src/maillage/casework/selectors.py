@@ -33,6 +33,9 @@ from maillage.casework.models import (
 from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.common.localtime import local
+from maillage.questionnaires import selectors as questionnaires
+from maillage.questionnaires.definition import Definition
+from maillage.questionnaires.selectors import Question
 from maillage.vault.sealing import Opened
 from maillage.youth.access import Entrance, sheet_context
 
@@ -124,7 +127,8 @@ def entries(
 class Words:
     """A row with its words opened: `texts` by name, `words` hers ("" when closed to this reader).
 
-    `older`: the versions before it, the newest first, where a page shows them.
+    `older`: the versions before it, the newest first, where a page shows them. `asked`: of an observation, what was
+    asked, as the version it was answered with says it.
     """
 
     row: Any
@@ -133,6 +137,12 @@ class Words:
     versions: int = 1
     corrected_at: datetime | None = None
     older: "Sequence[Words]" = ()
+    asked: Question | None = None
+
+    @property
+    def answer(self) -> str:
+        """The answer chosen, in the words it was offered in."""
+        return self.asked.answers.get(self.row.answer, self.row.answer) if self.asked else ""
 
     def __getattr__(self, name: str) -> str:
         if name.startswith("_"):
@@ -287,6 +297,24 @@ def _with_older(opened: Opened, versions: Sequence[Versioned]) -> Words:
     return replace(standing(opened, versions), older=[read(opened, row) for row in older])
 
 
+def observations_of(entered: Entrance, opened: Opened) -> list[Words]:
+    """The same for observations, each with what was asked: one query more, however many versions answered."""
+    found = threads_of(entered, opened, Observation)
+    asked = questionnaires.definitions(one.row.questionnaire_id for one in found)
+    return [_with_asked(one, asked[one.row.questionnaire_id]) for one in found]
+
+
+def observation(opened: Opened, row: Observation) -> Words:
+    """One answer, with what was asked."""
+    return _with_asked(read(opened, row), questionnaires.definitions([row.questionnaire_id])[row.questionnaire_id])
+
+
+def _with_asked(one: Words, definition: Definition) -> Words:
+    """Every version of an answer is one of the same question."""
+    asked = questionnaires.asked(definition, one.row.item)
+    return replace(one, asked=asked, older=[replace(old, asked=asked) for old in one.older])
+
+
 def goals_of(entered: Entrance, opened: Opened) -> tuple[list[Words], list[Words]]:
     """Goals in force, then those reached or set aside."""
     whole = all_of(entered, opened, Goal)
@@ -349,9 +377,9 @@ def last_written(person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, datetime]:
 def said_of_her(entered: Entrance, opened: Opened) -> list[tuple[str, datetime, str, str, str]]:
     """Observations and judgements as they stand, for her own copy alone: label, when, author, text, her words."""
     found = []
-    for one in threads_of(entered, opened, Observation):
+    for one in observations_of(entered, opened):
         row = one.row
-        label = f"{row.get_domain_display()} : {str(row.get_answer_display()).lower()}"
+        label = f"{one.asked.label if one.asked else row.item} : {one.answer.lower()}"
         said = " — ".join(filter(None, (one.facts, one.who_saw)))
         found.append((label, row.written_at, row.author.display_name, said, one.words))
     for one in threads_of(entered, opened, Judgement):

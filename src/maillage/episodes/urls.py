@@ -3,8 +3,11 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from maillage.episodes.views import acts, documents, instrument, opening, outings, page, settings, steps, talk
+from maillage.questionnaires.enums import Instrument
 
 app_name = "episodes"
+
+_RETURN, _OBSERVATIONS = {"which": Instrument.RETURN}, {"which": Instrument.OBSERVATIONS}
 
 _episodes: list[URLPattern] = [
     path("nouveau/", opening.episode_open, name="open"),
@@ -17,8 +20,17 @@ _episodes: list[URLPattern] = [
     path("reglages/", settings.settings_edit, name="settings"),
     path("reglages/protocole/", settings.protocol_load, name="protocol_load"),
     path("reglages/protocole/<uuid:version_id>/", settings.protocol_choose, name="protocol_choose"),
-    path("reglages/questionnaire/", instrument.instrument, name="instrument"),
-    path("reglages/questionnaire/<int:number>/retirer/", instrument.instrument_withdraw, name="instrument_withdraw"),
+    path("reglages/questionnaire/", instrument.instrument, _RETURN, name="instrument"),
+    path(
+        "reglages/questionnaire/<int:number>/retirer/", instrument.instrument_withdraw, _RETURN, "instrument_withdraw"
+    ),
+    path("reglages/observations/", instrument.instrument, _OBSERVATIONS, name="observed"),
+    path(
+        "reglages/observations/<int:number>/retirer/",
+        instrument.instrument_withdraw,
+        _OBSERVATIONS,
+        "observed_withdraw",
+    ),
     path("<uuid:episode_id>/", page.episode, name="page"),
     path("<uuid:episode_id>/suite/", page.live, name="live"),
     path("<uuid:episode_id>/etape/<uuid:task_id>/", steps.step, name="step"),

@@ -76,6 +76,11 @@ class Page:
     relevant: str = ""
     items: tuple[Item, ...] = ()
 
+    @property
+    def grouped(self) -> bool:
+        """Whether the author made it: what stands between groups is put on a page without a title of its own."""
+        return not self.name.startswith("~")
+
 
 @dataclass(frozen=True)
 class Definition:

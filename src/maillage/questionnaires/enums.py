@@ -14,6 +14,22 @@ ANSWERS_SUBMITTED = verb("answers.submitted", N_("Réponses enregistrées"), sec
 ANSWERS_CORRECTED = verb("answers.corrected", N_("Réponses en cours de correction"))
 
 
+class Instrument(models.TextChoices):
+    """What is asked with an instrument that a département may replace; its slug, and the name of the shipped file."""
+
+    RETURN = "retour", _("Questionnaire de l’entretien")
+    OBSERVATIONS = "observations", _("Fiche d’observation")
+
+
+class Observed(models.TextChoices):
+    """The answers of every instrument of observation: four different ones; none is the default, none weighs."""
+
+    OBSERVED = "observed", _("Observé")
+    NOT_OBSERVED = "not_observed", _("Regardé, non observé")
+    NOT_LOOKED_AT = "not_looked_at", _("Pas regardé")
+    CONTESTED = "contested", _("Contesté")
+
+
 class Do(models.TextChoices):
     """The buttons of a page of questions."""
 

@@ -1,6 +1,7 @@
 """Publishing instruments. Apart from the other services: compiling a workbook loads heavy libraries."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from django.db.models import Max
@@ -8,11 +9,14 @@ from django.db.models import Max
 from maillage.accounts.actors import Actor
 from maillage.audit.journal import System, action, note
 from maillage.common.clock import now
-from maillage.questionnaires import enums, xlsform
+from maillage.questionnaires import enums, observation, xlsform
 from maillage.questionnaires.access import require_keeper
 from maillage.questionnaires.definition import said
 from maillage.questionnaires.models import Questionnaire
 from maillage.questionnaires.selectors import EVERYWHERE, INSTRUMENTS
+
+# What an instrument must be besides a valid form, by slug.
+JUDGES: Mapping[str, xlsform.Judge] = {enums.Instrument.OBSERVATIONS: observation.misfits}
 
 
 @action(enums.PUBLISHED)
@@ -34,7 +38,7 @@ def publish(
             row.withdrawn_at = None
             row.save(update_fields=["withdrawn_at"])
     else:
-        definition = xlsform.compile(workbook, name)
+        definition = xlsform.compile(workbook, name, JUDGES.get(slug))
         last = (
             Questionnaire.objects.filter(departement=departement, slug=slug).aggregate(last=Max("number"))["last"] or 0
         )

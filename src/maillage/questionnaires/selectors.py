@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,8 +47,65 @@ def versions(slug: str, departement: str = EVERYWHERE) -> list[Questionnaire]:
     return sorted(found, key=lambda row: row.departement == EVERYWHERE)
 
 
+def version(slug: str, departement: str, pk: uuid.UUID) -> Questionnaire | None:
+    """A version that département could be answering, withdrawn since or not: what was begun with it goes on."""
+    return Questionnaire.objects.filter(
+        pk=pk, slug=slug, published_at__isnull=False, departement__in=[departement, EVERYWHERE]
+    ).first()
+
+
+def definitions(pks: Iterable[uuid.UUID]) -> dict[uuid.UUID, Definition]:
+    """What those versions asked: one query, none without any."""
+    wanted = set(pks)
+    if not wanted:
+        return {}
+    found = Questionnaire.objects.filter(pk__in=wanted).order_by("pk").values_list("pk", "definition")
+    return {pk: Definition.from_json(definition) for pk, definition in found}
+
+
 def definition_of(questionnaire: Questionnaire) -> Definition:
     return Definition.from_json(questionnaire.definition)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What one question asks, in the reader's language: `answers` by code, in the author's order."""
+
+    name: str
+    label: str
+    hint: str
+    answers: Mapping[str, str]
+
+
+def asked(definition: Definition, name: str) -> Question:
+    """A question of a version as it was asked; by its name alone when that version has none of that name."""
+    item, language = definition.questions.get(name), get_language() or "fr"
+    if item is None:
+        return Question(name, name, "", {})
+    answers = {choice.name: said(choice.label, language) for choice in definition.choices(item)}
+    return Question(name, said(item.label, language), said(item.hint, language), answers)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a form that shows everything: a heading, a note, or a question; in the reader's language."""
+
+    name: str
+    type: str
+    label: str
+    hint: str
+
+
+def outline(definition: Definition) -> list[tuple[str, list[Line]]]:
+    """Title and lines of each page; "" for what stands outside of any group."""
+    language = get_language() or "fr"
+    return [
+        (
+            said(page.label, language) if page.grouped else "",
+            [Line(item.name, item.type, said(item.label, language), said(item.hint, language)) for item in page.items],
+        )
+        for page in definition.pages
+    ]
 
 
 def answer_set(pk: uuid.UUID) -> AnswerSet | None:

@@ -58,6 +58,11 @@ def withdraw(*, by: Actor | System, questionnaire: Questionnaire) -> Questionnai
     return questionnaire
 
 
+def answered(questionnaire: Questionnaire) -> None:
+    """Somebody answers it, in the caller's transaction: from now on what was asked never changes."""
+    Questionnaire.objects.filter(pk=questionnaire.pk, answered_at__isnull=True).update(answered_at=now())
+
+
 # -- answers --------------------------------------------------------------------------------------------------------
 
 
@@ -102,7 +107,7 @@ def _draft_start(
     if AnswerSet.objects.filter(context=context).exists():
         raise RuleBroken(_("Des réponses sont déjà enregistrées pour cet entretien : corrigez-les."))
     instant = now()
-    Questionnaire.objects.filter(pk=questionnaire.pk, answered_at__isnull=True).update(answered_at=instant)
+    answered(questionnaire)
     note(subject=subject)
     return AnswerSet.objects.create(
         questionnaire=questionnaire,

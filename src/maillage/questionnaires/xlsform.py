@@ -6,7 +6,7 @@ cause. Supported columns, types and functions: docs/guide/ecrire-un-questionnair
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -74,6 +74,18 @@ _NO = frozenset({"", "no", "non", "false", "false()", "0"})
 _PYXFORM_ROW = re.compile(r"\[row\s*:\s*(\d+)\]")
 
 
+@dataclass(frozen=True)
+class Misfit:
+    """Why a valid form is not what it is published as. Where: a `name` of the survey, or a list and an answer."""
+
+    cause: str
+    name: str = ""
+    choice: tuple[str, str] = ("", "")
+
+
+Judge = Callable[[Definition], Iterable[Misfit]]
+
+
 @dataclass
 class _Line:
     """A row of the survey as understood here."""
@@ -94,13 +106,15 @@ class _Reading:
     lines: list[_Line] = field(default_factory=list)
     lists: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)  # list → choice → header → text
     rows: dict[str, int] = field(default_factory=dict)  # name → row of the survey
+    choice_rows: dict[tuple[str, str], int] = field(default_factory=dict)  # list, answer → row of the choices
 
     def fault(self, cause: str, sheet: str = SURVEY, row: int | None = None) -> None:
         self.faults.append(Fault(cause, sheet, row))
 
 
-def compile(workbook: bytes, name: str) -> Definition:
-    """The definition of an XLSForm workbook (.xlsx). `name`: the file's, for messages.
+def compile(workbook: bytes, name: str, judge: Judge | None = None) -> Definition:
+    """The definition of an XLSForm workbook (.xlsx). `name`: the file's, for messages. `judge`: what it must be
+    besides a valid form.
 
     BadWorkbook (422, field "workbook") lists every fault found: sheet, row, cause, in French.
     """
@@ -116,6 +130,11 @@ def compile(workbook: bytes, name: str) -> Definition:
     _stop_if(reading, name)
     definition = _definition(reading, settings, form_id, tree)
     _check_together(reading, definition)
+    for misfit in judge(definition) if judge else ():
+        if any(misfit.choice):
+            reading.fault(misfit.cause, CHOICES, reading.choice_rows.get(misfit.choice))
+        else:
+            reading.fault(misfit.cause, row=reading.rows.get(misfit.name))
     _stop_if(reading, name)
     return definition
 
@@ -210,6 +229,7 @@ def _read_choices(reading: _Reading) -> None:
                 number,
             )
         known[name] = cells
+        reading.choice_rows[list_name, name] = number
 
 
 # -- the survey, row by row -----------------------------------------------------------------------------------------

@@ -105,10 +105,12 @@ def correct(
     version: int | None,
     labels: Mapping[str, object],
     quote: str = "",
+    wordings: Mapping[str, Mapping[Any, str]] | None = None,
 ) -> Thread:
     """Insert the next version of `old`'s thread, by its author alone. StaleEdit, with both texts, when late.
 
-    `new` carries the unsealed columns that may change; those that may not are taken from `old`.
+    `new` carries the unsealed columns that may change; those that may not are taken from `old`. `wordings`: how each
+    value of a column was offered, when its model does not say it.
     """
     if old.author_id != at.actor.user_id:
         raise NotAllowed(_("Seule la personne qui a écrit ce texte peut le corriger. Écrivez le vôtre à côté."))
@@ -119,7 +121,7 @@ def correct(
         refusal = stale(at, last, words, quote, labels, last.number)
         columns = {field.name for field in model._meta.concrete_fields if not isinstance(field, SealedField)}
         chosen = {name: getattr(new, name) for name in labels if name in columns}
-        refusal.differences += chosen_differences(last, chosen, labels)
+        refusal.differences += chosen_differences(last, chosen, labels, wordings)
         raise refusal
     new.thread, new.number = old.thread, last.number + 1
     new.within_id, new.only_id = old.within_id, old.only_id
@@ -147,10 +149,19 @@ def differences(
     ]
 
 
-def chosen_differences(row: Filed, chosen: Mapping[str, Any], labels: Mapping[str, object]) -> list[Difference]:
+def chosen_differences(
+    row: Filed,
+    chosen: Mapping[str, Any],
+    labels: Mapping[str, object],
+    wordings: Mapping[str, Mapping[Any, str]] | None = None,
+) -> list[Difference]:
     """Both answers of every unsealed column that differs."""
+
+    def worded(name: str, value: Any) -> str:
+        return (wordings or {}).get(name, {}).get(value) or shown(row, name, value)
+
     return [
-        Difference(str(labels.get(name, name)), shown(row, name, getattr(row, name)), shown(row, name, value))
+        Difference(str(labels.get(name, name)), worded(name, getattr(row, name)), worded(name, value))
         for name, value in chosen.items()
         if getattr(row, name) != value
     ]

@@ -20,8 +20,6 @@ from maillage.casework.enums import (
     OBSERVATION_CORRECTED,
     OBSERVATION_WRITTEN,
     Group,
-    Observed,
-    ObservedDomain,
 )
 from maillage.casework.models import Judgement, Observation
 from maillage.casework.services import base
@@ -29,6 +27,10 @@ from maillage.casework.words import JUDGEMENT, OBSERVATION
 from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.common.errors import RuleBroken
+from maillage.questionnaires import selectors as questionnaires
+from maillage.questionnaires.enums import Instrument, Observed
+from maillage.questionnaires.models import Questionnaire
+from maillage.questionnaires.services import answered
 from maillage.youth.models import YoungPerson
 
 LONGEST = timedelta(days=366)
@@ -36,9 +38,9 @@ LONGEST = timedelta(days=366)
 
 @dataclass(frozen=True)
 class Seen:
-    """What one professional says of one domain."""
+    """What one professional says of one item of the instrument."""
 
-    domain: str
+    item: str
     answer: str
     facts: str = ""
     who_saw: str = ""
@@ -46,43 +48,82 @@ class Seen:
     seen_on: date | None = None
 
 
+def current(person: YoungPerson) -> Questionnaire | None:
+    """The instrument that observations about her are written with now: her département's, else the shipped one."""
+    return questionnaires.current(Instrument.OBSERVATIONS, person.departement)
+
+
+def version(person: YoungPerson, pk: uuid.UUID) -> Questionnaire | None:
+    """The version a form was opened with, replaced or withdrawn since or not: what was begun is written with it."""
+    return questionnaires.version(Instrument.OBSERVATIONS, person.departement, pk)
+
+
 def _words(one: Seen) -> Mapping[str, str]:
-    if one.domain not in ObservedDomain.values or one.answer not in Observed.values:
-        raise RuleBroken(_("Choisissez une réponse de la liste."), field=one.domain)
+    if one.answer not in Observed.values:
+        raise RuleBroken(_("Choisissez une réponse de la liste."), field="answer")
     if one.seen_on is not None and one.seen_on > now().date():
-        raise RuleBroken(_("Cette date est dans l’avenir."), field=one.domain)
+        raise RuleBroken(_("Cette date est dans l’avenir."), field="seen_on")
     words = base.clean({"facts": one.facts, "who_saw": one.who_saw})
     if one.answer in (Observed.OBSERVED, Observed.CONTESTED) and not words.get("facts"):
-        raise RuleBroken(_("Dites ce qui a été vu ou entendu : des faits, pas un avis."), field=one.domain)
+        raise RuleBroken(_("Dites ce qui a été vu ou entendu : des faits, pas un avis."), field="facts")
     # « Pas regardé » is said too: a row without a word is still a row.
     return {"facts": "", **words}
 
 
 @action(OBSERVATION_WRITTEN)
-def observations_write(*, by: Actor, person: YoungPerson, seen: Sequence[Seen], section: str) -> Observation:
-    """Write what was observed, domain by domain, together; the first row of the sheet. Domains left out say nothing."""
+def observations_write(
+    *,
+    by: Actor,
+    person: YoungPerson,
+    seen: Sequence[Seen],
+    section: str,
+    questionnaire: Questionnaire | None = None,
+) -> Observation:
+    """Write what was observed, item by item, together; the first row of the sheet. Items left out say nothing.
+
+    `questionnaire`: the version it is answered with; None: the current one. A refusal names its item: `school-facts`.
+    """
     entered = base.entered(by, person, section)
+    asked = version(person, questionnaire.pk) if questionnaire else current(person)
+    if asked is None:
+        raise RuleBroken(_("Cette fiche d’observation n’est pas celle du département."))
     if not seen:
         raise RuleBroken(_("Répondez pour un domaine au moins : les autres restent sans réponse."))
+    items = questionnaires.definition_of(asked).questions
     sheet = uuid.uuid4()
     rows: list[Observation] = []
     for one in seen:
-        row = Observation(sheet=sheet, domain=one.domain, answer=one.answer, seen_on=one.seen_on)
+        if one.item not in items:
+            raise RuleBroken(_("Cette question n’est pas dans la fiche d’observation."))
+        try:
+            words = _words(one)
+        except RuleBroken as refusal:
+            raise RuleBroken(refusal.message, field=f"{one.item}-{refusal.field}") from refusal
+        row = Observation(sheet=sheet, questionnaire=asked, item=one.item, answer=one.answer, seen_on=one.seen_on)
         row.thread = row.pk
         # One line of the timeline for the sheet, without a word of it.
         group = None if rows else Group.NOTE
-        rows.append(base.file(row, entered, section, _words(one), quote=one.words, group=group))
+        rows.append(base.file(row, entered, section, words, quote=one.words, group=group))
+    answered(asked)
     journal(subject=person.pk)
     return rows[0]
 
 
 @action(OBSERVATION_CORRECTED)
 def observation_correct(*, by: Actor, observation: Observation, version: int | None, seen: Seen) -> Observation:
-    """The next version of one answer, by its author, beside the others."""
+    """The next version of one answer, by its author, beside the others; of what was asked then, whatever is now."""
     entered = base.entered(by, observation.person, observation.section)
     access.row_or_404(entered, Observation, observation.pk)
-    new = Observation(sheet=observation.sheet, domain=observation.domain, answer=seen.answer, seen_on=seen.seen_on)
-    row = base.correct(new, observation, entered, _words(seen), version=version, labels=OBSERVATION, quote=seen.words)
+    new = Observation(
+        sheet=observation.sheet, questionnaire_id=observation.questionnaire_id, item=observation.item,
+        answer=seen.answer, seen_on=seen.seen_on,
+    )  # fmt: skip
+    definition = questionnaires.definitions([observation.questionnaire_id])[observation.questionnaire_id]
+    offered = {"answer": questionnaires.asked(definition, observation.item).answers}
+    row = base.correct(
+        new, observation, entered, _words(seen),
+        version=version, labels=OBSERVATION, quote=seen.words, wordings=offered,
+    )  # fmt: skip
     journal(subject=observation.person_id, number=row.number)
     return row
 

@@ -2,13 +2,12 @@
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from maillage.casework import access, selectors
-from maillage.casework.enums import ObservedDomain
 from maillage.casework.forms import JudgementForm, ObservationForm, ObservationsForm
 from maillage.casework.models import Judgement, Observation
 from maillage.casework.services import observations
@@ -18,6 +17,9 @@ from maillage.casework.views.shared import authored, entered, form_page, show, w
 from maillage.common.doors import door
 from maillage.common.enums import Section
 from maillage.common.forms import posted
+from maillage.questionnaires.models import Questionnaire
+from maillage.questionnaires.selectors import definition_of
+from maillage.youth.models import YoungPerson
 
 _PARTS = (Section.EDUCATION, Section.HEALTH)
 
@@ -33,7 +35,7 @@ def observations_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "casework/observations.html",
         at,
         opened,
-        observed=selectors.threads_of(at, opened, Observation),
+        observed=selectors.observations_of(at, opened),
         judgements=selectors.threads_of(at, opened, Judgement),
         may_write=bool(sections(at)),
         me=at.actor.user_id,
@@ -47,17 +49,38 @@ def observations_new(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     writes(at, *_PARTS)
     opened = at.open(Section.IDENTITY)
     held = sections(at)
-    form = ObservationsForm(posted(request), sections=held, hers=Section.WORDS in at.sections)
+    asked = _asked(request, at.person)
+    form = ObservationsForm(
+        posted(request), asks=definition_of(asked), sections=held, hers=Section.WORDS in at.sections,
+        initial={"questionnaire": asked.pk},
+    )  # fmt: skip
 
     def save() -> Observation:
         section = form.cleaned_data.get("section") or held[0]
         seen = [Seen(**said) for said in form.seen()]
-        return observations.observations_write(by=at.actor, person=at.person, seen=seen, section=section)
+        return observations.observations_write(
+            by=at.actor, person=at.person, seen=seen, section=section, questionnaire=asked
+        )
 
     return form_page(
         request, at, opened, form, save, heading=_("Écrire des observations"), done=_("Observations enregistrées."),
         back=reverse("casework:observations", args=[pk]), template="casework/observations_form.html",
     )  # fmt: skip
+
+
+def _asked(request: HttpRequest, person: YoungPerson) -> Questionnaire:
+    """The version that the page sent here was opened with, even if another was published since; else the current one.
+    404 when nothing is published, or for a version that is not this département's."""
+    if request.POST.get("questionnaire"):
+        try:
+            found = observations.version(person, uuid.UUID(request.POST["questionnaire"]))
+        except ValueError:
+            found = None
+    else:
+        found = observations.current(person)
+    if found is None:
+        raise Http404
+    return found
 
 
 @door()
@@ -67,16 +90,19 @@ def observation_correct(request: HttpRequest, pk: uuid.UUID, thread: uuid.UUID) 
     last = access.thread_or_404(at, Observation, thread)[0]
     authored(at, last)
     opened = at.open(Section.IDENTITY, last.section, Section.WORDS)
-    form = ObservationForm(posted(request), row=selectors.read(opened, last), hers=Section.WORDS in at.sections)
+    one = selectors.observation(opened, last)
+    form = ObservationForm(posted(request), row=one, hers=Section.WORDS in at.sections)
     return form_page(
         request, at, opened, form,
         lambda: observations.observation_correct(
             by=at.actor, observation=last, version=form.cleaned_data["version"],
-            seen=Seen(domain=last.domain, **form.values()),
+            seen=Seen(item=last.item, **form.values()),
         ),
-        heading=str(ObservedDomain(last.domain).label),
+        heading=one.asked.label if one.asked else last.item,
         done=_("Nouvelle version enregistrée. L’ancienne reste lisible."),
         back=reverse("casework:observations", args=[pk]),
+        template="casework/observation_form.html",
+        hint=one.asked.hint if one.asked else "",
     )  # fmt: skip
 
 

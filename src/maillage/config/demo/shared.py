@@ -19,8 +19,6 @@ from maillage.casework.enums import (
     IncidentKind,
     LegalKind,
     Level,
-    Observed,
-    ObservedDomain,
     Told,
 )
 from maillage.casework.services.documents import document_file
@@ -34,6 +32,7 @@ from maillage.casework.services.observations import Seen, judgement_write, obser
 from maillage.casework.services.shares import share_make
 from maillage.casework.services.tasks import task_set
 from maillage.common.enums import Section
+from maillage.questionnaires.enums import Observed
 from maillage.tasks.enums import Means
 from maillage.youth.enums import Kinship
 from maillage.youth.models import YoungPerson
@@ -91,12 +90,12 @@ def file_of(person: YoungPerson, users: Mapping[str, User], now: datetime) -> No
         person=person,
         section=Section.EDUCATION,
         seen=[
-            Seen(ObservedDomain.ABSENCES, Observed.NOT_OBSERVED),
+            Seen("absences", Observed.NOT_OBSERVED),
             Seen(
-                ObservedDomain.SCHOOL, Observed.OBSERVED, facts="Présente à tous les cours depuis la rentrée.",
+                "school", Observed.OBSERVED, facts="Présente à tous les cours depuis la rentrée.",
                 who_saw="La vie scolaire, au téléphone", seen_on=today - 3 * DAY,
             ),
-            Seen(ObservedDomain.DIGITAL, Observed.NOT_LOOKED_AT),
+            Seen("digital", Observed.NOT_LOOKED_AT),
         ],
     )  # fmt: skip
     judgement_write(

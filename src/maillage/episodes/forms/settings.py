@@ -66,11 +66,10 @@ class ProtocolForm(TokenForm):
 
 
 class InstrumentForm(TokenForm):
-    """The workbook of the talk's questionnaire. Its faults come from its compiler, one a line."""
+    """The workbook of an instrument. Its faults come from its compiler, one a line."""
 
     workbook = forms.FileField(
-        label=_("Classeur du questionnaire (XLSForm, .xlsx)"),
-        help_text=_("Les entretiens déjà commencés gardent leur version."),
+        label=_("Classeur (XLSForm, .xlsx)"),
         widget=forms.FileInput(attrs={"accept": ".xlsx"}),
         error_messages={"required": _("Choisissez un fichier."), "empty": _("Le fichier est vide.")},
     )

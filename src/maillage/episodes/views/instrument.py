@@ -1,4 +1,4 @@
-"""The talk's questionnaire: its versions, and a new one from a workbook that its authors keep in a spreadsheet."""
+"""What a département may replace: the versions of an instrument, a new one from a workbook kept in a spreadsheet."""
 
 from importlib import import_module
 
@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as __
 from django.views.decorators.http import require_http_methods, require_POST
 
 from maillage.accounts.actors import Actor
@@ -18,17 +19,31 @@ from maillage.common.forms import TokenForm, attempt
 from maillage.episodes.forms.settings import InstrumentForm
 from maillage.episodes.selectors_screens import DepartementRules, rules_of
 from maillage.episodes.views.shared import show
-from maillage.episodes.views.talk import INSTRUMENT
 from maillage.questionnaires import selectors as questionnaires
 from maillage.questionnaires import services
+from maillage.questionnaires.enums import Instrument
 from maillage.questionnaires.selectors import EVERYWHERE
 
 _MANAGERS = frozenset(role.value for role in Role if Ability.SETTINGS_EDIT in ABILITIES[role])
+ADDRESSES = {Instrument.RETURN: "episodes:instrument", Instrument.OBSERVATIONS: "episodes:observed"}
+# What each page says of its instrument.
+_PUBLISHED = {
+    Instrument.RETURN: __("Version %(number)s publiée : elle vaut pour les entretiens à venir."),
+    Instrument.OBSERVATIONS: __("Version %(number)s publiée : elle vaut pour les observations à venir."),
+}
+_KEPT = {
+    Instrument.RETURN: __("Les entretiens déjà commencés gardent leur version."),
+    Instrument.OBSERVATIONS: __("Ce qui est déjà écrit garde les mots de sa version."),
+}
+_NONE = {
+    Instrument.RETURN: __("Aucune version n’est publiée : l’entretien ne peut pas encore être écrit."),
+    Instrument.OBSERVATIONS: __("Aucune version n’est publiée : rien ne peut encore être observé par écrit."),
+}
 
 
 @door(roles=_MANAGERS)
 @require_http_methods(["GET", "POST"])
-def instrument(request: HttpRequest) -> HttpResponse:
+def instrument(request: HttpRequest, which: Instrument) -> HttpResponse:
     """Judged whole before anything is kept: each fault with sheet, row and cause."""
     by, rules = _keeper(request)
     form = InstrumentForm(request.POST, request.FILES) if request.method == "POST" else InstrumentForm()
@@ -38,31 +53,28 @@ def instrument(request: HttpRequest) -> HttpResponse:
         publish = import_module("maillage.questionnaires.publishing").publish
         row = attempt(
             form,
-            lambda: publish(
-                by=by, workbook=sent.read(), name=sent.name, slug=INSTRUMENT, departement=rules.departement
-            ),
+            lambda: publish(by=by, workbook=sent.read(), name=sent.name, slug=which, departement=rules.departement),
         )
         if row:
-            said = _("Version %(number)s publiée : elle vaut pour les entretiens à venir.")
-            messages.success(request, said % {"number": row.number})
-            return redirect("episodes:instrument")
-    return _page(request, rules, form)
+            messages.success(request, _PUBLISHED[which] % {"number": row.number})
+            return redirect(ADDRESSES[which])
+    return _page(request, rules, which, form)
 
 
 @door(roles=_MANAGERS)
 @require_POST
-def instrument_withdraw(request: HttpRequest, number: int) -> HttpResponse:
-    """No new talk with this version; those under way go on with it."""
+def instrument_withdraw(request: HttpRequest, which: Instrument, number: int) -> HttpResponse:
+    """Nothing new with this version; what was begun goes on with it."""
     by, rules = _keeper(request)
-    own = [one for one in questionnaires.versions(INSTRUMENT, rules.departement) if one.departement != EVERYWHERE]
+    own = [one for one in questionnaires.versions(which, rules.departement) if one.departement != EVERYWHERE]
     row = next((one for one in own if one.number == number), None)
     if row is None:
         raise Http404
     form = TokenForm(request.POST)
     if form.is_valid() and None is not attempt(form, lambda: services.withdraw(by=by, questionnaire=row)):
         messages.success(request, _("Version %(number)s retirée.") % {"number": number})
-        return redirect("episodes:instrument")
-    return _page(request, rules, InstrumentForm(), refused=form)
+        return redirect(ADDRESSES[which])
+    return _page(request, rules, which, InstrumentForm(), refused=form)
 
 
 def _keeper(request: HttpRequest) -> tuple[Actor, DepartementRules]:
@@ -75,16 +87,25 @@ def _keeper(request: HttpRequest) -> tuple[Actor, DepartementRules]:
 
 
 def _page(
-    request: HttpRequest, rules: DepartementRules, form: InstrumentForm, refused: TokenForm | None = None
+    request: HttpRequest,
+    rules: DepartementRules,
+    which: Instrument,
+    form: InstrumentForm,
+    refused: TokenForm | None = None,
 ) -> HttpResponse:
-    versions = questionnaires.versions(INSTRUMENT, rules.departement)
+    versions = questionnaires.versions(which, rules.departement)
     context = {
         "form": form,
+        "instrument": which,
+        "address": ADDRESSES[which],
+        "withdraw": f"{ADDRESSES[which]}_withdraw",
+        "kept": _KEPT[which],
+        "none": _NONE[which],
         "versions": versions,
         "current": next((one for one in versions if one.withdrawn_at is None), None),
         "rules": rules,
         "everywhere": EVERYWHERE,
-        # Of its own versions; the last one in use is replaced, not withdrawn: without one no talk can be written down.
+        # Of its own versions; the last one in use is replaced, not withdrawn: without one nothing can be written down.
         "may_withdraw": len([one for one in versions if one.withdrawn_at is None]) > 1,
         "tap": refused or TokenForm(),
         "refused": refused,

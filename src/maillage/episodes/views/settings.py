@@ -19,6 +19,7 @@ from maillage.episodes import services
 from maillage.episodes.forms.settings import ProtocolForm, SettingsForm
 from maillage.episodes.forms.steps import TapForm
 from maillage.episodes.selectors_screens import DepartementRules, rules_of
+from maillage.episodes.views.instrument import ADDRESSES
 from maillage.episodes.views.shared import show
 
 _MANAGERS = frozenset(role.value for role in Role if Ability.SETTINGS_EDIT in ABILITIES[role])
@@ -40,7 +41,7 @@ def settings_edit(request: HttpRequest) -> HttpResponse:
         if done:
             messages.success(request, _("Réglages enregistrés."))
             return redirect("episodes:settings")
-    context = {"form": form, "rules": rules, "tap": TapForm(), "refused": None}
+    context = {"form": form, "rules": rules, "tap": TapForm(), "refused": None, "instruments": ADDRESSES}
     return show(request, "episodes/settings.html", context, zone=rules.zone)
 
 
@@ -79,7 +80,7 @@ def protocol_choose(request: HttpRequest, version_id: uuid.UUID) -> HttpResponse
         messages.success(request, _("Protocole en vigueur : il vaut pour les épisodes à venir."))
         return redirect("episodes:settings")
     form = SettingsForm(version=rules.version, initial=rules.values)
-    context = {"form": form, "rules": rules, "tap": tap, "refused": tap}
+    context = {"form": form, "rules": rules, "tap": tap, "refused": tap, "instruments": ADDRESSES}
     return show(request, "episodes/settings.html", context, zone=rules.zone, status=422)
 
 

@@ -30,14 +30,13 @@ from maillage.episodes.views.shared import page_url, seen, show
 from maillage.questionnaires import access as answering
 from maillage.questionnaires import selectors as questionnaires
 from maillage.questionnaires import services as answers
+from maillage.questionnaires.enums import Instrument
 from maillage.questionnaires.forms import QuestionnaireForm
 from maillage.questionnaires.selectors import Answers
 from maillage.youth.faces import face
 
 if TYPE_CHECKING:
     from maillage.questionnaires.models import AnswerSet
-
-INSTRUMENT = "retour"
 
 
 @door()
@@ -197,7 +196,7 @@ def questionnaire(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
 
 def _start(request: HttpRequest, by: Actor, page: EpisodePage) -> HttpResponse:
     """Without a draft: begin one (a button, since reading writes nothing)."""
-    current = questionnaires.current(INSTRUMENT, page.episode.organisation.departement)
+    current = questionnaires.current(Instrument.RETURN, page.episode.organisation.departement)
     if current is None:
         raise Http404
     form = TapForm(posted(request))
