@@ -60,7 +60,7 @@ def shipped(db: None) -> dict[str, str]:
 def found(shipped: dict[str, str], text: str) -> set[str]:
     """The first page of a stranger, from the index alone."""
     reader = engine.Reader(engine.Audience.PUBLIC)
-    return {shipped[pk] for pk, _far in searching.find(reader, Query(text=text), facets=False).ids}
+    return {shipped[pk] for pk in searching.find(reader, Query(text=text), facets=False).ids}
 
 
 def test_sixty_phrases_find_their_services(shipped: dict[str, str]) -> None:

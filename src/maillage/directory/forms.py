@@ -61,8 +61,12 @@ class SearchForm(forms.Form):
     need = forms.ChoiceField(label=_("Pour quel besoin ?"), required=False)
     public = forms.ChoiceField(label=_("Pour qui ?"), required=False)
     age = forms.IntegerField(label=_("Quel âge ?"), required=False, min_value=0, max_value=99)
-    language = forms.ChoiceField(label=_("Langue parlée"), required=False)
+    language = forms.ChoiceField(required=False, widget=forms.HiddenInput())  # what the counts below the list narrow to
     kind = forms.ChoiceField(label=_("Type de structure"), required=False)
+    speaking = forms.ChoiceField(
+        label=_("Dans quelle langue ?"), required=False,
+        help_text=_("À distance semblable, ce qui la parle vient d’abord. Le reste suit."),
+    )  # fmt: skip
     open_now = forms.BooleanField(label=_("Ouvert en ce moment"), required=False)
     remote = forms.BooleanField(label=_("Répond à distance"), required=False)
     bounds = BoundsField(required=False, widget=forms.HiddenInput())
@@ -72,7 +76,8 @@ class SearchForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._choose("need", [(code, need.label) for code, need in vocabulary.needs().items()])
         self._choose("public", [(code, term.label) for code, term in vocabulary.standard()["publics"].items()])
-        self._choose("language", list(vocabulary.FRENCH_LANGUAGE_NAMES.items()))
+        for name in ("language", "speaking"):
+            self._choose(name, list(vocabulary.FRENCH_LANGUAGE_NAMES.items()))
         self._choose("kind", list(StructureKind.choices))
 
     def _choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
@@ -99,6 +104,7 @@ class SearchForm(forms.Form):
             kinds=one("kind"),
             open_at=at if data.get("open_now") else None,
             remote=bool(data.get("remote")),
+            speaking=data.get("speaking", ""),
             page=data.get("page") or 1,
         )
 

@@ -32,6 +32,9 @@ class Query:
     departement: str = ""
     open_at: datetime | None = None  # only what is open then
     remote: bool = False  # only what answers by phone, message or chat
+    # Who comes first among those as near (`ranking.weight`); nobody is left out.
+    open_first: datetime | None = None  # what is open then
+    speaking: str = ""  # what answers in that language, ISO 639-1
     # For the public API: exact values of other columns of the index, one of them each.
     exact: Mapping[str, Sequence[str]] = field(default_factory=dict)
     quality: int = 0  # per cent at least

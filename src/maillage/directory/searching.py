@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 import tantivy
 from tantivy import FieldType, Occur
 
 from maillage.directory import hours as opening
+from maillage.directory import ranking, vocabulary
 from maillage.directory import text as texts
-from maillage.directory import vocabulary
 from maillage.directory.engine import Reader, schema
 from maillage.directory.queries import Bounds, Query
 from maillage.directory.terms import CELLS, EVERYWHERE
@@ -23,14 +24,16 @@ FACETS: Mapping[str, int] = {
 }  # fmt: skip
 _MOST_COMMUNES = 4_000  # within the largest radius
 _MOST_CELLS = 400
+_LEAST = 0.001  # of a score: less than what any word is worth
 _ACROSS = 16  # clusters from one side of the view to the other
 
 
 @dataclass(frozen=True)
 class Found:
-    """`ids` of one page with the distance of each (km between communes; None: no place near)."""
+    """`ids` of one page; `distances`: km from what was asked to each commune around it."""
 
-    ids: Sequence[tuple[str, float | None]]
+    ids: Sequence[str]
+    distances: Mapping[str, float]
     total: int
     near: int
     counts: Mapping[str, Mapping[str, int]]
@@ -53,15 +56,13 @@ def find(reader: Reader, query: Query, *, facets: bool = True) -> Found:
     counts = reader.counts(asked, wanted) if wanted else {}
     offset = (query.page - 1) * query.size
     if distances is None:
-        result = _page(reader, asked, query.size, offset, by_id=query.by_id)
-        return Found([(pk, None) for pk in reader.ids(result.hits)], int(result.count), 0, counts, heard)
+        result = _page(reader, _among_equals(reader, asked, query), query.size, offset, by_id=query.by_id)
+        return Found(reader.ids(result.hits), {}, int(result.count), 0, counts, heard)
     there = [(code, far, counts["commune"][code]) for code, far in distances if code in counts["commune"]]
     near = sum(count for _code, _far, count in there)
-    ordered = _nearest_first(asked, there, offset + query.size)
-    result = _page(reader, ordered, query.size, offset)
-    ids = reader.ids(result.hits)
-    located = _located(ids, there, offset)
-    return Found(located, int(result.count), near, counts, heard)
+    put = _by_rank if query.speaking or query.open_first else _nearest_first
+    result = _page(reader, put(reader, asked, there, query), query.size, offset)
+    return Found(reader.ids(result.hits), dict(distances), int(result.count), near, counts, heard)
 
 
 def _page(reader: Reader, asked: tantivy.Query, size: int, offset: int = 0, *, by_id: bool = False) -> Any:
@@ -71,23 +72,12 @@ def _page(reader: Reader, asked: tantivy.Query, size: int, offset: int = 0, *, b
     return reader.searcher.search(asked, size, True, None, offset)
 
 
-def _located(
-    ids: Sequence[str], there: Sequence[tuple[str, float, int]], offset: int
-) -> list[tuple[str, float | None]]:
-    """Hits come commune by commune, nearest first: where a hit stands says which commune it is in."""
-    ends: list[tuple[int, float]] = []
-    end = 0
-    for _code, far, count in there:
-        end += count
-        ends.append((end, far))
-    found: list[tuple[str, float | None]] = []
-    for place, pk in enumerate(ids, offset):
-        found.append((pk, next((far for end, far in ends if place < end), None)))
-    return found
+There = Sequence[tuple[str, float, int]]  # communes that hold some, nearest first: code, km, how many
 
 
-def _nearest_first(asked: tantivy.Query, there: Sequence[tuple[str, float, int]], until: int) -> tantivy.Query:
+def _nearest_first(reader: Reader, asked: tantivy.Query, there: There, query: Query) -> tantivy.Query:
     """Communes by distance weigh more than any text; only those the page can reach are told apart."""
+    until = query.page * query.size
     reached, sofar = [], 0
     for code, _far, count in there:
         reached.append(code)
@@ -102,6 +92,46 @@ def _nearest_first(asked: tantivy.Query, there: Sequence[tuple[str, float, int]]
     if rest:
         clauses.append((Occur.Should, tantivy.Query.const_score_query(_any("commune", rest), 1.0)))
     return tantivy.Query.boolean_query(clauses)
+
+
+def _by_rank(reader: Reader, asked: tantivy.Query, there: There, query: Query) -> tantivy.Query:
+    """As `ranking.weight` says, of more weight than any text. Communes are told apart in the steps the page reaches."""
+    clauses: list[Clause] = [(Occur.Must, tantivy.Query.const_score_query(asked, 0.0)), *_preferred(reader, query)]
+    sofar = 0
+    for _step, group in groupby(there, key=lambda one: ranking.step(one[1])):
+        within = list(group)
+        codes = [code for code, _far, _count in within]
+        clauses.append(_worth(_any("commune", codes), ranking.weight(far=within[0][1])))
+        if sofar < query.page * query.size:
+            clauses += [_worth(_any("commune", [code]), place) for place, code in enumerate(reversed(codes), 1)]
+        sofar += sum(count for _code, _far, count in within)
+    return tantivy.Query.boolean_query(clauses)
+
+
+def _among_equals(reader: Reader, asked: tantivy.Query, query: Query) -> tantivy.Query:
+    """Without a centre, what the text says goes first: the rest of the rule parts those that it puts together."""
+    preferred = _preferred(reader, query, _LEAST / ranking.PLACES)
+    return tantivy.Query.boolean_query([(Occur.Must, asked), *preferred]) if preferred else asked
+
+
+def _preferred(reader: Reader, query: Query, unit: float = 1.0) -> list[Clause]:
+    """Open, or at least not known to be closed; then in that language."""
+    clauses = []
+    hours = tuple(reader.hours()) if query.open_first else ()
+    if query.open_first and hours:
+        opened, closed = _doors(hours, _minute(query.open_first))
+        all_but: list[Clause] = [(Occur.Must, tantivy.Query.all_query())]
+        all_but += [(Occur.MustNot, _any("hours", closed))] if closed else []
+        unknown, more = ranking.weight(open_now=None), ranking.weight(open_now=True) - ranking.weight(open_now=None)
+        clauses.append(_worth(tantivy.Query.boolean_query(all_but), unknown * unit))
+        clauses += [_worth(_any("hours", opened), more * unit)] if opened else []
+    if query.speaking not in ("", ranking.FRENCH):
+        clauses.append(_worth(_any("language", [query.speaking]), ranking.weight(speaks=True) * unit))
+    return clauses
+
+
+def _worth(which: tantivy.Query, points: float) -> Clause:
+    return Occur.Should, tantivy.Query.const_score_query(which, float(points))
 
 
 def _any(field: str, values: Sequence[str]) -> tantivy.Query:
@@ -176,8 +206,8 @@ def _filters(reader: Reader, query: Query) -> list[Clause]:
         must.append((Occur.Must, _range("age_from", None, query.age)))
         must.append((Occur.Must, _range("age_to", query.age, None)))
     if query.open_at is not None:
-        must.append((Occur.Must, _any("hours", _open(tuple(reader.hours()), _minute(query.open_at))) if reader.hours()
-                     else tantivy.Query.empty_query()))  # fmt: skip
+        opened, _closed = _doors(tuple(reader.hours()), _minute(query.open_at))
+        must.append((Occur.Must, _any("hours", opened) if opened else tantivy.Query.empty_query()))
     return must
 
 
@@ -190,14 +220,13 @@ def _minute(at: datetime) -> datetime:
 
 
 @lru_cache(maxsize=8)
-def _open(hours: tuple[str, ...], at: datetime) -> tuple[str, ...]:
-    """Of all distinct hours, those open then. Never empty: an empty set is no query."""
-    found = []
+def _doors(hours: tuple[str, ...], at: datetime) -> tuple[Sequence[str], Sequence[str]]:
+    """Of all distinct hours, those open then, and those closed then; those that cannot be read are in neither."""
+    found: dict[bool | None, list[str]] = {True: [], False: [], None: []}
     for one in hours:
         zone, _bar, times = one.partition("|")
-        if opening.is_open(times, at, zone):
-            found.append(one)
-    return tuple(found) or ("-",)
+        found[opening.is_open(times, at, zone)].append(one)
+    return found[True], found[False]
 
 
 def _range(field: str, low: int | None, high: int | None) -> tantivy.Query:

@@ -55,7 +55,7 @@ def search(query: Query, *, by: Actor | None = None, facets: bool = True) -> Pag
     except NotReady:
         return Page((), 0, 0, 1, query.size, ready=False)
     found = searching.find(reader, query, facets=facets)
-    shown = _sheets(found.ids, by)
+    shown = _sheets(found, by)
     needs = vocabulary.needs()
     codes = [code for code, _weight in found.heard.needs]
     understood = Understood(tuple(codes), tuple(needs[code].label for code in codes), found.heard.corrected)
@@ -77,8 +77,7 @@ def find_public(query: Query) -> tuple[list[tuple[Service, float | None]], int]:
     except NotReady:
         return [], 0
     found = searching.find(reader, query, facets=False)
-    rows = visible_services(None).in_bulk([uuid.UUID(pk) for pk, _far in found.ids])
-    return [(rows[uuid.UUID(pk)], far) for pk, far in found.ids if uuid.UUID(pk) in rows], found.total
+    return [(row, _far(row, found)) for row in _rows(found, None)], found.total
 
 
 def list_public_structures(
@@ -123,15 +122,21 @@ def public_sources() -> list[str]:
     return sorted(visible_structures(None).order_by("source").values_list("source", flat=True).distinct())
 
 
-def _sheets(located: Sequence[tuple[str, float | None]], by: Actor | None) -> list[Sheet]:
+def _rows(found: searching.Found, by: Actor | None) -> list[Service]:
     """Rows are asked again what may be seen: a sheet hidden a second ago is gone before the index knows."""
-    rows = visible_services(by).in_bulk([uuid.UUID(pk) for pk, _far in located])
+    keys = [uuid.UUID(pk) for pk in found.ids]
+    rows = visible_services(by).in_bulk(keys)
+    return [rows[pk] for pk in keys if pk in rows]
+
+
+def _far(row: Service, found: searching.Found) -> float | None:
+    """Km between communes. A place that is hidden is in no row: no distance."""
+    return found.distances.get(sheets.placed_row(row).commune)
+
+
+def _sheets(found: searching.Found, by: Actor | None) -> list[Sheet]:
     instant = now()
-    return [
-        sheets.sheet_of(row, instant, far, professional=by is not None)
-        for pk, far in located
-        if (row := rows.get(uuid.UUID(pk))) is not None
-    ]
+    return [sheets.sheet_of(row, instant, _far(row, found), professional=by is not None) for row in _rows(found, by)]
 
 
 def _facets(query: Query, counts: Mapping[str, Mapping[str, int]]) -> Iterable[Facet]:

@@ -20,7 +20,7 @@ from maillage.accounts.selectors import organisations_of
 from maillage.common.clock import now
 from maillage.common.doors import door
 from maillage.common.forms import TokenForm, attempt, posted
-from maillage.directory import access, keeping, maps, places, selectors, services
+from maillage.directory import access, keeping, maps, places, selectors, services, vocabulary
 from maillage.directory.enums import AnswerState, Confidentiality, ProposalKind, ProposalState, SheetState
 from maillage.directory.forms import AnswerForm, MergeForm, ReasonForm, SearchForm, ServiceForm, StructureForm
 from maillage.directory.models import Service, Structure
@@ -47,7 +47,7 @@ def find(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     query = form.query(now())
     page = selectors.search(query, by=by)
-    precise = ("need", "public", "age", "language", "kind", "open_now", "remote")
+    precise = ("need", "public", "age", "speaking", "kind", "open_now", "remote")
     context = {
         "form": form,
         "page": page,
@@ -56,6 +56,12 @@ def find(request: HttpRequest) -> HttpResponse:
         "narrowed": any(request.GET.get(name) for name in precise),
         "in_view": query.bounds is not None,
         "everywhere": _asked(request, "bounds"),
+        "only": vocabulary.language_label(query.languages[0]) if query.languages else "",
+        "not_only": f"{_asked(request, 'language', 'speaking')}&speaking={query.languages[0]}"
+        if query.languages
+        else "",
+        "speaking": query.speaking,
+        "spoken": vocabulary.language_label(query.speaking),
         "toggle": _asked(request, "map", "bounds") if request.GET.get("map") else f"{_asked(request)}&map=1",
         "map": _map(request, query) if request.GET.get("map") else None,
     }

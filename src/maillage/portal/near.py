@@ -57,11 +57,14 @@ def places(typed: str) -> Sequence[communes.Commune]:
 
 
 def search(needs: Sequence[str], where: Place, view: View, language: str, now: datetime) -> Sequence[Sheet]:
-    """Public services for those needs around that place, nearest first."""
+    """Public services for those needs around that place: near, then open now, then in that language. A filter leaves
+    out what is closed, or speaks another one, only where the reader asked for it."""
     codes = [code for need in needs for code in NEEDS[need]]
     if not codes:
         return []
-    query: dict[str, Any] = {"needs": codes, "commune": where.code, "radius": RADIUS, "size": SHOWN}
+    query: dict[str, Any] = {
+        "needs": codes, "commune": where.code, "radius": RADIUS, "size": SHOWN, "open_first": now, "speaking": language,
+    }  # fmt: skip
     if view.open:
         query["open_at"] = now
     if view.language:

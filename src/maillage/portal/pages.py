@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 
 from maillage.common import spoken
 from maillage.directory.queries import Sheet
+from maillage.directory.ranking import answers_in
 from maillage.portal.addresses import View, hidden
 from maillage.portal.near import Place
 from maillage.portal.reading import Chapter, Reading, law
@@ -196,6 +197,7 @@ class Found:
     state: str  # open, closed, unknown
     state_text: str
     speaks: str
+    yours: bool  # the reader's language is spoken there, and it is not French
     remote: bool
     latitude: float | None
     longitude: float | None
@@ -206,7 +208,9 @@ def found(sheet: Sheet, language: Language) -> Found:
     ui, tongues = section(language.code, "ui"), section(language.code, "spoken")
     state = {True: "open", False: "closed", None: "unknown"}[sheet.open_now]
     said = {"open": ui["open_now"], "closed": ui["closed_now"], "unknown": ui["hours_unknown"]}[state]
-    names = [tongues[code] for code in sheet.languages if code in tongues]
+    # Hers first.
+    spoken_there = sorted(sheet.languages, key=lambda code: code != language.code)
+    names = [tongues[code] for code in spoken_there if code in tongues]
     whole = ", ".join(part for part in (sheet.address, f"{sheet.postcode} {sheet.commune_name}".strip()) if part)
     website = sheet.contact_link or sheet.website
     verified = sheet.verified_on or sheet.updated_on
@@ -222,6 +226,7 @@ def found(sheet: Sheet, language: Language) -> Found:
         state=state,
         state_text=said,
         speaks=ui["speaks"].format(languages=", ".join(names)) if names else "",
+        yours=answers_in(sheet.languages, language.code),
         remote=sheet.remote and sheet.distance is None,
         latitude=sheet.latitude,
         longitude=sheet.longitude,
