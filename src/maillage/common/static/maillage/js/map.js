@@ -8,8 +8,9 @@
   const map = L.map(frame, {
     attributionControl: Boolean(told.tiles),
     zoomAnimation: !still, fadeAnimation: false, markerZoomAnimation: !still,
-    minZoom: 5, maxZoom: 17,
+    minZoom: 5, maxZoom: 17, zoomControl: false,
   });
+  L.control.zoom({ zoomInTitle: told.closer, zoomOutTitle: told.farther }).addTo(map);
   if (told.tiles) {
     L.tileLayer(told.tiles, { attribution: told.tilesBy.replace(/[<>&]/g, ""), maxZoom: 17 }).addTo(map);
     map.attributionControl.setPrefix(false);
@@ -24,7 +25,22 @@
   });
   map.addLayer(clusters);
   const pin = (at, name, words) =>
-    clusters.addLayer(L.marker(at, { icon: icon("pin", 26), title: name, alt: name }).bindPopup(words, { maxWidth: 260 }));
+    L.marker(at, { icon: icon("pin", 26), title: name, alt: name }).bindPopup(words, { maxWidth: 260 });
+
+  // A popup opened with the keyboard takes the focus, and gives it back to its marker.
+  let opener;
+  map.on("popupopen", ({ popup }) => {
+    const box = popup.getElement();
+    box.querySelector(".leaflet-popup-close-button").setAttribute("aria-label", told.close);
+    const marker = popup._source.getElement();
+    opener = marker?.matches(":focus-visible") ? marker : undefined;
+    if (opener) box.querySelector("a:not([href='#close'])")?.focus();
+  });
+  map.on("popupclose", () => {
+    opener?.focus();
+    opener = undefined;
+  });
+  frame.addEventListener("keydown", (press) => { if (press.key === "Escape") map.closePopup(); });
 
   // Outlines and names, each file fetched once.
   const asked = new Map();
@@ -56,6 +72,7 @@
   });
   const towns = [];
   const names = L.layerGroup().addTo(map);
+  map.createPane("names"); // under the places
   const drawCommunes = (address) => once(address, (communes) => {
     L.polygon(communes.flatMap((one) => lines(one[3])), { ...style, fill: false, weight: 1, className: "commune" }).addTo(map);
     towns.push(...communes);
@@ -71,58 +88,17 @@
       if (taken.length > 14) break;
       const at = map.latLngToContainerPoint([y / 1000, x / 1000]);
       const wide = 8 * name.length;
-      if (at.x < 0 || at.y < 0 || at.x + wide > size.x || at.y > size.y) continue;
+      if (at.x < 0 || at.y < 0 || (at.x < 64 && at.y < 108) || at.x + wide > size.x || at.y > size.y) continue;
       if (taken.some(([other, its]) => Math.abs(other.y - at.y) < 26 && at.x < other.x + its + 14 && other.x < at.x + wide + 14)) continue;
       taken.push([at, wide]);
-      names.addLayer(L.marker([y / 1000, x / 1000], { icon: L.divIcon({ className: "town", html: name, iconSize: null }), interactive: false, keyboard: false }));
+      names.addLayer(L.marker([y / 1000, x / 1000], { icon: L.divIcon({ className: "town", html: name, iconSize: null }), pane: "names", interactive: false, keyboard: false }));
     }
   };
   map.on("moveend", label);
   const settle = () => { frame.dataset.drawn = ""; };
 
   if (told.points) {
-    // By view: the server says what is there, one by one or by the handful.
-    const [south, west, north, east] = told.bounds.split(",").map(Number);
-    const handfuls = L.layerGroup().addTo(map);
-    const total = document.querySelector("[data-total]");
-    const list = document.querySelector("[data-list]");
-    const base = list.getAttribute("href");
-    let last;
-    const look = async () => {
-      const seen = map.getBounds();
-      const bounds = [Math.max(-90, seen.getSouth()), Math.max(-180, seen.getWest()), Math.min(90, seen.getNorth()), Math.min(180, seen.getEast())]
-        .map((degrees) => degrees.toFixed(4)).join(",");
-      last?.abort();
-      last = new AbortController();
-      let answer;
-      try {
-        answer = await (await fetch(`${told.points}&bounds=${bounds}`, { signal: last.signal })).json();
-      } catch {
-        return; // the view moved on, or the network went: what is drawn stays
-      }
-      clusters.clearLayers();
-      handfuls.clearLayers();
-      for (const [latitude, longitude, count, name, address] of answer.points) {
-        const at = [latitude, longitude];
-        if (address) {
-          const link = Object.assign(document.createElement("a"), { href: address, textContent: name });
-          pin(at, name, link);
-        } else {
-          const size = count > 999 ? 56 : 44;
-          const text = String(count);
-          handfuls.addLayer(L.marker(at, { icon: icon("cluster", size, text), title: text, alt: text })
-            .on("click keypress", () => map.setView(at, map.getZoom() + 2)));
-        }
-      }
-      answer.outlines.forEach(draw);
-      answer.communes.forEach(drawCommunes);
-      total.textContent = answer.total.toLocaleString(document.documentElement.lang);
-      list.href = `${base}&bounds=${bounds}`;
-      total.closest("[hidden]")?.removeAttribute("hidden");
-      settle();
-    };
-    map.on("moveend", look);
-    map.fitBounds([[south, west], [north, east]], { animate: false });
+    window.byView({ frame, told, map, clusters, icon, pin, draw, drawCommunes, settle }); // map-view.js
     return;
   }
 
@@ -131,7 +107,7 @@
   for (const [item, at] of places) {
     const words = document.createElement("div");
     words.append(...[...item.querySelectorAll("h3, .place__facts, .place__ways")].map((one) => one.cloneNode(true)));
-    pin(at, item.querySelector("h3").textContent, words);
+    clusters.addLayer(pin(at, item.querySelector("h3").textContent, words));
   }
   const centre = told.latitude ? [Number(told.latitude), Number(told.longitude)] : null;
   if (centre) L.marker(centre, { icon: icon("here", 18), interactive: false, keyboard: false }).addTo(map);
