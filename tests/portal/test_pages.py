@@ -14,7 +14,8 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
-from maillage.accounts.models import User
+from maillage.accounts.looks import shown_to
+from maillage.accounts.models import DepartementLook, User
 from maillage.common.doors import door
 from maillage.common.middleware import WriteDuringRead
 from maillage.portal import pages
@@ -125,6 +126,18 @@ def test_other_pages_for_strangers_set_no_cookie_either(client: Client, db: None
         answer = client.get(address)
         assert answer.status_code == status, address
         assert not answer.cookies, address
+
+
+def test_no_departement_signs_them(client: Client, db: None) -> None:
+    """Neither its name, its logo nor its colours: a shoulder that reads them knows who is asked for help."""
+    addresses = [f"/i/fr/{page}" for page in (*FIXED, CODES[0], CODES[-1])]
+    before = [client.get(address).content for address in addresses]
+    look = DepartementLook.objects.create(departement="45", name="Val-Tranquille", light="#7a0f3c", logo=b"png")
+    assert shown_to(None) == look  # as the sign-in page shows it
+    for address, was in zip(addresses, before, strict=True):
+        text = client.get(address).content
+        assert text == was, address
+        assert b"apparence" not in text, address
 
 
 def test_an_old_address_is_no_dead_end(client: Client) -> None:
