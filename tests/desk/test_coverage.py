@@ -61,7 +61,7 @@ def test_figures_come_from_what_was_done(world: worlds.World) -> None:
     episodes.talk_attempt(by=by, episode=episode, happened_at=now() - timedelta(minutes=60), offer="refused")
     episodes.event_correct(by=by, event=line, happened_at=now() - timedelta(minutes=70))
     interview = episodes.interview_start(by=by, episode=episode, readers=["educator"], told=True)
-    episodes.interview_hold(by=by, interview=interview, held_at=now(), version=interview.version)
+    episodes.interview_hold(by=by, interview=interview, held_at=now())
     mistaken = world.open(world.noe)
     assert figures(world)[Figure.EPISODES] == (2, 2, None)
     episodes.episode_close(by=by, episode=mistaken, reason="opened_by_mistake", note_text="Elle dormait.")

@@ -37,7 +37,7 @@ def test_an_episode_goes_from_notice_to_closing(world):
     services.police_questionnaire_record(by=by, episode=episode, happened_at=now(), outcome="refused")
     services.talk_attempt(by=by, episode=episode, happened_at=now(), offer="offered", chosen_person="Sacha")
     interview = services.interview_start(by=by, episode=episode, readers=["educator", "case_worker"], told=True)
-    services.interview_hold(by=by, interview=interview, held_at=now(), version=1)
+    services.interview_hold(by=by, interview=interview, held_at=now())
     services.decision_add(
         by=by,
         episode=episode,

@@ -175,7 +175,8 @@ ABOUT_A_FILE: list[Address] = [
     _file("goal", f"200:{FIELD} 404:HDXOV", {"version": 1, "domain": "work", "title": "Autre", "state": "open"},
           at={"goal_id": "goal"}),
     _person("missions", "200:CA 403:EFMH 404:DXOV"),
-    _person("mission_service", "200:CA 403:EFMH 404:DXOV"),
+    Address("youth:mission_service", {"pk": "person"}, "200:CA 403:EFMH 404:DXOV", {"name": "Maison des Lanternes"},
+            by="C", done=200),
     Address(
         "youth:mission_open", {"pk": "person", "organisation_id": "home"}, "200:CA 403:EFMH 404:DXOV",
         lambda place: {

@@ -112,9 +112,7 @@ def build() -> Place:
         subject=answered.person_id,
         opened=Opened(answered.data_key, world.actor().sections()), zone="Europe/Paris",
     )  # fmt: skip
-    episodes.interview_hold(
-        by=world.actor(), interview=interview, held_at=now(), answer_set=draft.pk, version=interview.version
-    )
+    episodes.interview_hold(by=world.actor(), interview=interview, held_at=now(), answer_set=draft.pk)
     found[EpisodeState.CLOSED] = episodes.episode_close(
         by=world.actor(), episode=answered, reason="back_no_follow_up", note_text="Synthétique."
     )

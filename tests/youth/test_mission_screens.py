@@ -75,4 +75,22 @@ def test_police_and_services_of_another_departement_are_not_offered(child, worke
     offered = page(worker, f"/p/{child.pk}/suivi/nouvelle/")
     for one in (police, far):
         assert one.name not in offered
-        assert signed_in(worker).get(f"/p/{child.pk}/suivi/nouvelle/{one.pk}/").status_code == 404
+    assert signed_in(worker).get(f"/p/{child.pk}/suivi/nouvelle/{police.pk}/").status_code == 404
+
+
+def test_a_service_of_another_departement_is_given_by_its_exact_name_alone(child, worker):
+    far = organisation("Maison de l’Étagère", departement="98", confidential=True)
+    organisation("Commissariat de l’Étagère", kind="police", departement="98")
+    choice = f"/p/{child.pk}/suivi/nouvelle/"
+    for wrong in ("Étagère", "Maison", "Commissariat de l’Étagère", "Maison de l’Étagère (75)"):
+        refused = send(worker, choice, name=wrong)
+        assert refused.status_code == 422
+        assert str(far.pk) not in refused.content.decode()
+    assert f'href="{choice}{far.pk}/"' in send(worker, choice, name="maison de l'etagere").content.decode()
+    organisation("Maison de l’Étagère", departement="75")
+    assert "ajoutez le département" in unescape(send(worker, choice, name="Maison de l’Étagère").content.decode())
+    assert f'href="{choice}{far.pk}/"' in send(worker, choice, name="Maison de l’Étagère (98)").content.decode()
+    typed = {"kind": "follows", "sections": ["identity"], "legal_basis": "shared_secrecy"}
+    assert not visible_to(acting(professional(where=far))).exists()
+    assert send(worker, f"{choice}{far.pk}/", holder="service", **typed).status_code == 302
+    assert visible_to(acting(professional(name="Alix Bobine", where=far))).get() == child

@@ -6,13 +6,15 @@ import pytest
 
 from maillage.audit.journal import SYSTEM
 from maillage.audit.models import JournalEntry
+from maillage.common.enums import Section
 from maillage.vault.sealing import destroy
+from maillage.youth.access import visible_to
 from maillage.youth.models import IdentityRevision
 from maillage.youth.names import Born
-from maillage.youth.search import NAMES, search
+from maillage.youth.search import NAMES, search, twins_in_sight
 from maillage.youth.services import person_edit
 from tests.accounts.people import acting, organisation, professional
-from tests.youth.young import resident
+from tests.youth.young import follower, resident
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +39,15 @@ def test_aliases_usual_and_former_names_count(home, me):
     person = resident(home, usual_name="Ily", aliases=["Moustique"], former_names=["Brouette"])
     for text in ("Ily", "moustique", "Brouette"):
         assert search(me, text) == [person]
+
+
+def test_who_is_followed_without_her_identity_is_not_found_by_it(home, me):
+    lina = resident(home, "Lina", "Lampadaire")
+    reader = acting(follower(lina, sections=[Section.EDUCATION]))
+    assert lina in visible_to(reader)
+    for someone, found in ((me, [lina]), (reader, [])):
+        assert search(someone, "Lina Lampadaire") == found
+        assert twins_in_sight(someone, ["Lina", "Lampadaire"], born=None) == found
 
 
 @pytest.mark.parametrize(
@@ -122,5 +133,5 @@ def test_a_database_put_back_from_a_copy_is_read_again(home, me):
 def test_the_index_reads_nothing_when_nothing_changed(home, me, django_assert_num_queries):
     resident(home)
     search(me, "Parasol")
-    with django_assert_num_queries(5):  # sight, news of names, persons, their placements, the journal
+    with django_assert_num_queries(6):  # sight, news of names, persons, their placements, what is open, the journal
         search(me, "Parasol")

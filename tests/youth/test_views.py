@@ -16,9 +16,10 @@ from maillage.audit.models import JournalEntry
 from maillage.common.clock import now
 from maillage.vault import files
 from maillage.youth import photos, services, words
+from maillage.youth.access import visible_to
 from maillage.youth.models import DepartureSheet, Mission, ParentalSituation, Photo, YoungPerson
 from maillage.youth.selectors import placement_now
-from tests.accounts.people import organisation, professional, signed_in
+from tests.accounts.people import acting, organisation, professional, signed_in
 from tests.youth.young import follower, hosting_mission, picture, resident
 
 pytestmark = pytest.mark.django_db
@@ -386,3 +387,17 @@ def test_a_placement_ends_then_another_begins(lina, worker, educator):
     }
     assert sent(worker, url(lina, "accueil/nouveau/"), **start).status_code == 302
     assert placement_now(lina).organisation == other
+
+
+def test_she_may_live_in_another_departement_in_a_place_that_is_named_never_listed(lina, worker):
+    far = organisation("Maison de l’Étagère", departement="98", confidential=True)
+    end = {"ends_on": now().date().isoformat(), "end_kind": "breakdown", "motive": "Un motif", "agreed": "on"}
+    assert sent(worker, url(lina, "accueil/fin/"), **end, next_place="Loin").status_code == 302
+    assert far.name not in worker.get(url(lina, "accueil/nouveau/")).content.decode()
+    start = {"kind": "home", "starts_on": now().date().isoformat(), "legal_basis": "emergency"}
+    for wrong in ({}, {"elsewhere": "Étagère"}, {"elsewhere": "Nulle part"}):
+        assert sent(worker, url(lina, "accueil/nouveau/"), **start, **wrong).status_code == 422
+    named = {"elsewhere": "maison de l'étagère"}
+    assert sent(worker, url(lina, "accueil/nouveau/"), **start, **named).status_code == 302
+    assert placement_now(lina).organisation == far
+    assert lina in visible_to(acting(professional(name="Alix Bobine", where=far)))

@@ -117,10 +117,10 @@ def get_visible_or_404(actor: Actor, pk: uuid.UUID) -> YoungPerson:
 
 def open_sections(actor: Actor, person: YoungPerson) -> frozenset[Section]:
     """Sections of her file this actor may open now: those of the roles held for a mission, narrowed by it."""
-    return _sections_by_person(actor, [person.pk]).get(person.pk, frozenset())
+    return sections_by_person(actor, [person.pk]).get(person.pk, frozenset())
 
 
-def _sections_by_person(actor: Actor, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, frozenset[Section]]:
+def sections_by_person(actor: Actor, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, frozenset[Section]]:
     """Open sections of each visible person among `ids`; strangers are left out. One query."""
     through: dict[uuid.UUID, list[Mission]] = {}
     for mission in _about(actor, list(ids)):
@@ -139,7 +139,7 @@ def reveal(actor: Actor, person: YoungPerson, *sections: str) -> Opened:
 
     Http404 when she is not visible; PermissionDenied when a named section is not open to this actor.
     """
-    allowed = _sections_by_person(actor, [person.pk]).get(person.pk)
+    allowed = sections_by_person(actor, [person.pk]).get(person.pk)
     if allowed is None:
         raise Http404
     wanted = frozenset(Section(section) for section in sections) or allowed
@@ -154,7 +154,7 @@ def reveal_open(actor: Actor, person: YoungPerson, *sections: str) -> Opened:
 
     Http404 when she is not visible.
     """
-    allowed = _sections_by_person(actor, [person.pk]).get(person.pk)
+    allowed = sections_by_person(actor, [person.pk]).get(person.pk)
     if allowed is None:
         raise Http404
     wanted = allowed & (frozenset(Section(section) for section in sections) or allowed)
@@ -168,7 +168,7 @@ def reveal_many(actor: Actor, persons: Sequence[YoungPerson], *sections: str) ->
     Always the same number of queries. Nobody unseen is ever in the answer (Http404 when asked for), and a
     section one mission keeps closed is closed in that person's `Opened`: ask `opened.may(row, field)`.
     """
-    allowed = _sections_by_person(actor, [person.pk for person in persons])
+    allowed = sections_by_person(actor, [person.pk for person in persons])
     if any(person.pk not in allowed for person in persons):
         raise Http404
     asked = frozenset(Section(section) for section in sections)

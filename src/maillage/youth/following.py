@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -89,15 +89,18 @@ def mission_or_404(person: YoungPerson, pk: uuid.UUID) -> Mission:
 
 def services_of(person: YoungPerson) -> list[tuple[str, list[Organisation]]]:
     """Services of her département that may be given a mission, by kind: never who only transmits."""
-    rows = Organisation.objects.filter(departement=person.departement, active=True).exclude(kind__in=NEVER)
+    rows = services_anywhere().filter(departement=person.departement)
     labels = dict(OrganisationKind.choices)
     ordered = sorted(rows, key=lambda row: (str(labels[row.kind]), row.name, row.pk))
     return [(str(labels[kind]), list(group)) for kind, group in groupby(ordered, key=lambda row: row.kind)]
 
 
-def service_or_404(person: YoungPerson, pk: uuid.UUID) -> Organisation:
-    rows = Organisation.objects.filter(pk=pk, departement=person.departement, active=True)
-    found = rows.exclude(kind__in=NEVER).first()
+def services_anywhere() -> QuerySet[Organisation]:
+    return Organisation.objects.filter(active=True).exclude(kind__in=NEVER)
+
+
+def service_or_404(pk: uuid.UUID) -> Organisation:
+    found = services_anywhere().filter(pk=pk).first()
     if found is None:
         raise Http404
     return found

@@ -7,12 +7,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from maillage.accounts.models import Organisation
+from maillage.common.errors import RuleBroken
 from maillage.common.forms import TokenForm
 from maillage.vault.sealing import Opened
 from maillage.youth import photos, words
 from maillage.youth.enums import BASES_TO_CHOOSE, Authority, Contact, Kinship, LegalStatus, PlacementEnd, PlacementKind
 from maillage.youth.models import DepartureSheet, ParentalSituation, YoungPerson
 from maillage.youth.phones import normalise
+from maillage.youth.selectors import hosts, hosts_anywhere, named_elsewhere
 
 
 def _day(**kwargs: Any) -> forms.DateField:
@@ -218,7 +220,13 @@ class PhotoForm(TokenForm):
 
 class PlacementStartForm(TokenForm):
     organisation: "forms.ModelChoiceField[Organisation]" = forms.ModelChoiceField(
-        label=_("Lieu d’accueil"), queryset=None
+        label=_("Lieu d’accueil"), queryset=None, required=False, empty_label=_("Dans un autre département")
+    )
+    elsewhere = forms.CharField(
+        label=_("Dans un autre département, son nom exact"),
+        help_text=_("Ces lieux ne se parcourent pas : ils se nomment. « Nom (75) » si deux le portent."),
+        max_length=200,
+        required=False,
     )
     kind = forms.ChoiceField(label=_("Type d’accueil"), choices=PlacementKind)
     starts_on = _day(label=_("Depuis"))
@@ -229,9 +237,24 @@ class PlacementStartForm(TokenForm):
         label=_("Précision"), help_text=_("La décision et sa date, par exemple."), max_length=500, required=False
     )
 
-    def __init__(self, *args: Any, organisations: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, departement: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["organisation"].queryset = organisations  # type: ignore[attr-defined]
+        self.departement = departement
+        self.fields["organisation"].queryset = hosts(departement)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or self.cleaned_data
+        if typed.get("elsewhere"):
+            if typed.get("organisation"):
+                self.add_error("elsewhere", _("Un lieu de la liste, ou un autre nommé ici : pas les deux."))
+                return typed
+            try:
+                typed["organisation"] = named_elsewhere(self.departement, typed["elsewhere"], hosts_anywhere())
+            except RuleBroken as refusal:
+                self.add_error("elsewhere", refusal.message)
+        elif not typed.get("organisation") and "organisation" not in self.errors:
+            self.add_error("organisation", _("Choisissez un lieu, ou nommez-en un d’un autre département."))
+        return typed
 
 
 class PlacementKeepForm(TokenForm):

@@ -38,6 +38,10 @@ def last_day(ends_at: datetime | None, zone: str) -> date | None:
     return None if ends_at is None else local(ends_at - timedelta(microseconds=1), zone).date()
 
 
+class ServiceElsewhereForm(forms.Form):
+    name = forms.CharField(label=_("Son nom exact"), max_length=200, help_text=_("« Nom (75) » si deux le portent."))
+
+
 class MissionForm(_Timed):
     """One holder of a service: all of it, or one of its people."""
 

@@ -14,11 +14,12 @@ from maillage.accounts.enums import Ability, OrganisationKind
 from maillage.accounts.http import actor
 from maillage.common.doors import door
 from maillage.common.enums import Section
+from maillage.common.errors import RuleBroken
 from maillage.common.forms import TokenForm, attempt, posted
 from maillage.common.localtime import ZONE
 from maillage.youth import following, selectors, services
 from maillage.youth.access import get_visible_or_404, may_here, reveal_open
-from maillage.youth.mission_forms import MissionChangeForm, MissionForm, last_day
+from maillage.youth.mission_forms import MissionChangeForm, MissionForm, ServiceElsewhereForm, last_day
 from maillage.youth.models import YoungPerson
 
 REFUSED = 422
@@ -53,19 +54,28 @@ def missions(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @door()
-@require_GET
+@require_http_methods(["GET", "POST"])
 def mission_service(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Which service the new mission is for, or whose people."""
+    """Which service the new mission is for, or whose people. Of her département, chosen; elsewhere, named (by POST, so
+    that no address says it)."""
     me, young = _here(request, pk)
     reveal_open(me, young, Section.IDENTITY)
-    return render(request, "youth/mission_service.html", {"person": young, "kinds": following.services_of(young)})
+    form, found = ServiceElsewhereForm(posted(request)), None
+    if request.method == "POST" and form.is_valid():
+        try:
+            anywhere = following.services_anywhere()
+            found = selectors.named_elsewhere(young.departement, form.cleaned_data["name"], anywhere)
+        except RuleBroken as refusal:
+            form.add_error("name", refusal.message)
+    context = {"person": young, "kinds": following.services_of(young), "form": form, "found": found}
+    return render(request, "youth/mission_service.html", context, status=REFUSED if form.errors else 200)
 
 
 @door()
 @require_http_methods(["GET", "POST"])
 def mission_open(request: HttpRequest, pk: uuid.UUID, organisation_id: uuid.UUID) -> HttpResponse:
     me, young = _here(request, pk)
-    service = following.service_or_404(young, organisation_id)
+    service = following.service_or_404(organisation_id)
     carers = service.kind == OrganisationKind.FOSTER_CARE
     form = MissionForm(
         posted(request),

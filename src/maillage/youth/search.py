@@ -16,7 +16,7 @@ from maillage.accounts.actors import Actor
 from maillage.audit.journal import record
 from maillage.common.enums import Section
 from maillage.vault.sealing import Opened
-from maillage.youth.access import visible_to
+from maillage.youth.access import sections_by_person, visible_to
 from maillage.youth.enums import NAMES_SEARCHED
 from maillage.youth.models import IdentityRevision, YoungPerson
 from maillage.youth.names import Born, NameIndex, phone_mark, reference_mark
@@ -139,18 +139,19 @@ def search(actor: Actor, text: str, *, born: Born | None = None, limit: int = 10
     Journalled each time, without the words. Whoever calls limits how often.
     """
     ids = NAMES.search(text, born=born, among=_seen(actor), limit=limit)
-    found = _spoken_for(ids)
+    found = _spoken_for(actor, ids)
     record(NAMES_SEARCHED, by=actor, payload={"found": len(found), "with_year": born is not None})
     return found
 
 
-def _spoken_for(ids: list[uuid.UUID]) -> list[YoungPerson]:
+def _spoken_for(actor: Actor, ids: list[uuid.UUID]) -> list[YoungPerson]:
     """Those files, each as the main one it is joined to, key and present placement loaded: found under either name,
-    shown once."""
+    shown once. Who a mission shows without her identity is not found by it."""
     rows = YoungPerson.objects.annotate(found=F("parts")).filter(found__in=ids).select_related("data_key")
     mains = {row.found: row for row in rows.prefetch_related(with_placement()).order_by("pk")}
     shown = {mains[pk].pk: mains[pk] for pk in ids if pk in mains}
-    return list(shown.values())
+    opened = sections_by_person(actor, shown) if shown else {}
+    return [person for pk, person in shown.items() if Section.IDENTITY in opened.get(pk, ())]
 
 
 def search_among(actor: Actor, text: str, among: frozenset[uuid.UUID]) -> frozenset[uuid.UUID]:
@@ -164,7 +165,7 @@ def twins_in_sight(
     actor: Actor, names: Iterable[str], *, born: Born | None, marks: Iterable[str] = ()
 ) -> list[YoungPerson]:
     """Those the actor sees who are likely to be this person. Journalled as a search; the same queries if none is."""
-    found = _spoken_for(NAMES.twins(names, born=born, marks=marks, among=_seen(actor)))
+    found = _spoken_for(actor, NAMES.twins(names, born=born, marks=marks, among=_seen(actor)))
     record(NAMES_SEARCHED, by=actor, payload={"found": len(found), "with_year": born is not None})
     return found
 

@@ -172,7 +172,7 @@ def photo_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def placement_start(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     me, young = _here(request, pk)
     _require(me, young, Ability.MISSION_EDIT)
-    form = forms.PlacementStartForm(posted(request), organisations=selectors.hosts(young.departement))
+    form = forms.PlacementStartForm(posted(request), departement=young.departement)
     if request.method == "POST" and form.is_valid():
         typed = {
             name: form.cleaned_data[name] for name in ("organisation", "kind", "starts_on", "legal_basis", "reason")

@@ -11,7 +11,7 @@ from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Ability, Role
 from maillage.audit.journal import action, note
 from maillage.common.clock import now
-from maillage.common.errors import NotAllowed, RuleBroken, StaleEdit
+from maillage.common.errors import NotAllowed, RuleBroken
 from maillage.episodes import access, lifecycle, protocol, versions
 from maillage.episodes.enums import (
     DECISION_ADDED,
@@ -261,13 +261,11 @@ def interview_start(
 
 @action(INTERVIEW_HELD)
 def interview_hold(
-    *, by: Actor, interview: ReturnInterview, held_at: datetime, answer_set: object = None, version: int
+    *, by: Actor, interview: ReturnInterview, held_at: datetime, answer_set: object = None
 ) -> ReturnInterview:
     """The talk took place; called when its answers are submitted. `answer_set`: id in `questionnaires`."""
     episode = locked(by, interview.episode, Action.INTERVIEW_START)
     row = ReturnInterview.objects.select_for_update().get(pk=interview.pk)
-    if row.version != version:
-        raise StaleEdit(_("L’entretien a changé entre-temps."), differences=[], current_version=row.version)
     if row.held_at is not None:
         raise RuleBroken(_("L’entretien est déjà noté comme tenu."))
     at = happened(held_at, field="held_at")

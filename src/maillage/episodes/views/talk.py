@@ -242,7 +242,6 @@ def _hold(by: Actor, interview: ReturnInterview, answer_set: "AnswerSet") -> Non
             interview=interview,
             held_at=now(),
             answer_set=answer_set.pk,
-            version=interview.version,
         )
 
 
