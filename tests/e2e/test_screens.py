@@ -44,7 +44,7 @@ NO_SCREEN = {
     "accounts:look_css", "accounts:logo",
     "accounts:reset_second_factor", "accounts:invite_again", "account_logout", "mfa_index", "mfa_list_webauthn",
     "mfa_login_webauthn", "tasks:shift_remove", "episodes:instrument_withdraw",
-    "episodes:observed_withdraw",
+    "episodes:observed_withdraw", "episodes:workbook",
     "youth:withdraw", "youth:twins_tell", "youth:twins_distinct", "youth:access_end", "youth:takeover_withdraw",
     "episodes:protocol_choose",
     "casework:document", "casework:flag_lift", "casework:share_end", "casework:received_paper",

@@ -1,5 +1,6 @@
 """The screens of the instruments a département may replace: publish a workbook, read its faults, withdraw a version."""
 
+import re
 from html import unescape
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from maillage.audit.journal import SYSTEM
 from maillage.questionnaires.models import Questionnaire
-from maillage.questionnaires.publishing import publish_shipped
+from maillage.questionnaires.publishing import publish, publish_shipped
 from maillage.questionnaires.selectors import current
 from tests.questionnaires import observed
 from tests.questionnaires.books import book
@@ -129,3 +130,16 @@ def test_the_instrument_of_observation_is_published_refused_and_withdrawn_in_the
     assert current("observations", "99") == shipped
     assert "retour" not in {row.slug for row in Questionnaire.objects.all()}
     assert browser().get(url).status_code == 403
+
+
+def test_a_version_is_given_back_as_it_came_to_begin_the_next_one_from(world: Any, browser: Any) -> None:
+    elsewhere = publish(by=SYSTEM, workbook=workbook(), name="x.xlsx", slug="retour", departement="98")
+    client, url, own = browser("ase_on_call"), "/e/reglages/observations/", observed.workbook()
+    shipped = observed.shipped()
+    assert client.submit(url, workbook=sent(own, "fiche du 99.xlsx")).status_code == 302
+    links = re.findall(r'href="(/e/reglages/classeur/[^"]+)"', client.get(url).content.decode())
+    answers = [client.get(link) for link in links]
+    assert [answer.content for answer in answers] == [own, observed.SHIPPED.read_bytes()]
+    assert answers[0]["Content-Disposition"] == 'attachment; filename="fiche du 99.xlsx"'
+    assert client.get(f"/e/reglages/classeur/{elsewhere.pk}/").status_code == 404
+    assert browser().get(f"/e/reglages/classeur/{shipped.pk}/").status_code == 403

@@ -450,7 +450,12 @@ SHARED |= {"desk:coverage_of", "desk:coverage_list"}
 # Of whoever made them or works in the same team: `tests/desk/test_lists.py`.
 SHARED |= {"desk:list", "desk:list_keep", "desk:list_export", "desk:list_saved", "desk:list_rename"}
 SHARED |= {"desk:list_delete", "desk:list_restore"}
-SHARED |= {"episodes:instrument_withdraw", "episodes:observed_withdraw", "episodes:protocol_choose"}
+SHARED |= {
+    "episodes:instrument_withdraw",
+    "episodes:observed_withdraw",
+    "episodes:protocol_choose",
+    "episodes:workbook",
+}
 # Of a place, nobody's file: `tests/casework/test_incidents.py` says whose they are.
 SHARED |= {"casework:around_place", "casework:incident_new", "casework:incident"}
 

@@ -24,6 +24,7 @@ _episodes: list[URLPattern] = [
     path(
         "reglages/questionnaire/<int:number>/retirer/", instrument.instrument_withdraw, _RETURN, "instrument_withdraw"
     ),
+    path("reglages/classeur/<uuid:version_id>/", instrument.workbook, name="workbook"),
     path("reglages/observations/", instrument.instrument, _OBSERVATIONS, name="observed"),
     path(
         "reglages/observations/<int:number>/retirer/",

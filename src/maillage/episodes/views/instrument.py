@@ -1,14 +1,16 @@
 """What a département may replace: the versions of an instrument, a new one from a workbook kept in a spreadsheet."""
 
+import uuid
 from importlib import import_module
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Ability, Role
@@ -26,6 +28,7 @@ from maillage.questionnaires.selectors import EVERYWHERE
 
 _MANAGERS = frozenset(role.value for role in Role if Ability.SETTINGS_EDIT in ABILITIES[role])
 ADDRESSES = {Instrument.RETURN: "episodes:instrument", Instrument.OBSERVATIONS: "episodes:observed"}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What each page says of its instrument.
 _PUBLISHED = {
     Instrument.RETURN: __("Version %(number)s publiée : elle vaut pour les entretiens à venir."),
@@ -75,6 +78,22 @@ def instrument_withdraw(request: HttpRequest, which: Instrument, number: int) ->
         messages.success(request, _("Version %(number)s retirée.") % {"number": number})
         return redirect(ADDRESSES[which])
     return _page(request, rules, which, InstrumentForm(), refused=form)
+
+
+@door(roles=_MANAGERS)
+@require_GET
+def workbook(request: HttpRequest, version_id: uuid.UUID) -> HttpResponse:
+    """A version as it was published, to begin the next one from; those of other départements are not found."""
+    _by, rules = _keeper(request)
+    found = (questionnaires.version(which, rules.departement, version_id) for which in ADDRESSES)
+    row = next((one for one in found if one is not None and one.workbook), None)
+    if row is None:
+        raise Http404
+    return HttpResponse(
+        bytes(row.workbook),
+        content_type=XLSX,
+        headers={"Content-Disposition": content_disposition_header(True, row.source_name) or ""},
+    )
 
 
 def _keeper(request: HttpRequest) -> tuple[Actor, DepartementRules]:
