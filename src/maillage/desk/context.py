@@ -88,7 +88,8 @@ class Shell:
     @cached_property
     def more(self) -> list[Item]:
         """Doors seldom opened, for the menu, when the bar of a phone would have too many."""
-        seldom = [item for item in self._doors if item.url in {_url(name) for name in _SELDOM}]
+        urls = {_url(name) for name in _SELDOM}
+        seldom = [item for item in self._doors if item.url in urls]
         return seldom if len(self._doors) > MOST_TABS else []
 
     @cached_property

@@ -91,6 +91,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "maillage.common.drawing.Renderer"
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA / 'maillage.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
