@@ -1,5 +1,6 @@
 """The directory's screens: everyone finds, its own people keep, others propose, the coordinator answers."""
 
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -33,6 +34,20 @@ def test_a_search_says_what_it_understood_and_how_far(network: Network) -> None:
     assert "Accueil et écoute" in html
     assert "à environ 0 km" in html
     assert "Cette commune n’est pas connue" in signed_in(network.educator).get("/annuaire/?commune=zzz").text
+
+
+def test_a_name_that_several_communes_have_is_no_dead_end(network: Network) -> None:
+    client = signed_in(network.educator)
+    page = client.get("/annuaire/?commune=Saint-Denis&radius=15&need=listening&page=2&map=1")
+    names = [name for name, _asked in page.context["which"]]
+    assert {"Saint-Denis (93)", "Saint-Denis (974)"} <= set(names)
+    for name, asked in page.context["which"]:
+        around = client.get(f"/annuaire/?{asked}")
+        assert not around.context["form"].errors, name
+        assert not around.context["which"]
+        assert (around.context["form"].cleaned_data["need"], "page" in asked) == ("listening", False)
+    assert all(f'href="?{asked}"' in unescape(page.text) for _name, asked in page.context["which"])
+    assert not client.get("/annuaire/?commune=zzz").context["which"]
 
 
 def test_the_map_shows_what_the_list_of_its_view_holds(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,7 +35,8 @@ class CommuneField(forms.CharField):
             return known.code
         found = communes.by_name(text)
         if len(found) != 1:
-            raise forms.ValidationError(self.error_messages["several" if found else "unknown"])
+            wrong = "several" if found else "unknown"
+            raise forms.ValidationError(self.error_messages[wrong], code=wrong)
         return found[0].code
 
 

@@ -25,6 +25,7 @@ from maillage.directory.enums import AnswerState, Confidentiality, ProposalKind,
 from maillage.directory.forms import AnswerForm, MergeForm, ReasonForm, SearchForm, ServiceForm, StructureForm
 from maillage.directory.models import Service, Structure
 from maillage.directory.queries import RADIUS, Query
+from maillage.reference import communes
 
 
 def _require(by: Actor, ability: Ability) -> None:
@@ -52,6 +53,7 @@ def find(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "asked": _asked(request),
+        "which": _which(request) if form.has_error("commune", "several") else [],
         "may_propose": by.may(Ability.DIRECTORY_PROPOSE),
         "narrowed": any(request.GET.get(name) for name in precise),
         "in_view": query.bounds is not None,
@@ -74,6 +76,17 @@ def _asked(request: HttpRequest, *without: str) -> str:
     for name in ("page", *without):
         asked.pop(name, None)
     return asked.urlencode()
+
+
+def _which(request: HttpRequest) -> list[tuple[str, str]]:
+    """The communes of a name that several have, each with the address of the same search around it."""
+    asked = request.GET.copy()
+    asked.pop("page", None)
+    found = []
+    for one in communes.by_name(asked.get("commune", "")):
+        asked["commune"] = f"{one.postcodes[0]} {one.name}" if one.postcodes else one.code
+        found.append((f"{one.name} ({one.departement})", asked.urlencode()))
+    return found
 
 
 def _map(request: HttpRequest, query: Query) -> dict[str, Any]:
