@@ -175,8 +175,9 @@ STATIC_URL = "static/"
 STATIC_ROOT = DATA / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "maillage.common.static_files.Storage"},
 }
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # every page asks for those: half as much to compress
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Where keys live: outside the database, never in the same backup.
