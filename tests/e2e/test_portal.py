@@ -78,6 +78,7 @@ def test_leaving_shows_another_page_and_back_shows_nothing_of_ours(stranger: Str
     page.get_by_label("Commune ou code postal").fill("Orléans")
     page.get_by_role("button", name="Chercher").click()
     expect(page.get_by_role("heading", name="Autour de Orléans")).to_be_visible()
+    expect(page.locator("html[data-scripts]")).to_be_attached()
     if gesture == "button":
         page.get_by_role("link", name="Quitter vite").click()
     else:

@@ -1,13 +1,15 @@
 // Leaving in one gesture: the page is blanked first, then its place in the history is taken by a neutral page.
 // So that no other page of ours is left behind it, links and forms here never add to the history either.
+// It listens as soon as it comes, before the page is whole: the way out is looked for when it is taken.
 (() => {
-  const way = document.querySelector("[data-leave]");
   document.documentElement.dataset.scripts = "";
+  const way = () => document.querySelector("[data-leave]");
 
   const leave = () => {
+    const out = way()?.href ?? "about:blank";
     document.title = "";
     document.documentElement.replaceChildren();
-    location.replace(way.href);
+    location.replace(out);
   };
 
   // Shift three times, alone: a capital letter is not a press. Escape is left to the browser and to screen readers.
@@ -30,7 +32,7 @@
   addEventListener("click", (event) => {
     const link = event.target.closest("a[href]");
     if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-    if (link === way) {
+    if (link === way()) {
       event.preventDefault();
       leave();
     } else if (link.origin === location.origin && !link.target) {
