@@ -103,7 +103,7 @@ def _by_rank(reader: Reader, asked: tantivy.Query, there: There, query: Query) -
         codes = [code for code, _far, _count in within]
         clauses.append(_worth(_any("commune", codes), ranking.weight(far=within[0][1])))
         if sofar < query.page * query.size:
-            clauses += [_worth(_any("commune", [code]), place) for place, code in enumerate(reversed(codes), 1)]
+            clauses += [_worth(_one("commune", code), place) for place, code in enumerate(reversed(codes), 1)]
         sofar += sum(count for _code, _far, count in within)
     return tantivy.Query.boolean_query(clauses)
 
@@ -126,12 +126,16 @@ def _preferred(reader: Reader, query: Query, unit: float = 1.0) -> list[Clause]:
         clauses.append(_worth(tantivy.Query.boolean_query(all_but), unknown * unit))
         clauses += [_worth(_any("hours", opened), more * unit)] if opened else []
     if query.speaking not in ("", ranking.FRENCH):
-        clauses.append(_worth(_any("language", [query.speaking]), ranking.weight(speaks=True) * unit))
+        clauses.append(_worth(_one("language", query.speaking), ranking.weight(speaks=True) * unit))
     return clauses
 
 
 def _worth(which: tantivy.Query, points: float) -> Clause:
     return Occur.Should, tantivy.Query.const_score_query(which, float(points))
+
+
+def _one(field: str, value: str) -> tantivy.Query:
+    return tantivy.Query.term_query(schema(), field, value)
 
 
 def _any(field: str, values: Sequence[str]) -> tantivy.Query:
