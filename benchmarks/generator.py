@@ -236,9 +236,7 @@ def _course(course: str, by: Actor, person: YoungPerson, noticed: datetime) -> M
             by=by, episode=episode, readers=["educator", "case_worker"], told=True, chosen_person="Sa référente"
         )
         answers = _answers(interview, episode, by)
-        interview_hold(
-            by=by, interview=interview, held_at=noticed + 40 * HOUR, answer_set=answers.pk
-        )
+        interview_hold(by=by, interview=interview, held_at=noticed + 40 * HOUR, answer_set=answers.pk)
     return episode_close(
         by=by, episode=episode, reason=ClosingReason.BACK_NO_FOLLOW_UP if course == "brief" else ClosingReason.FOLLOWED,
         note_text="Suites reprises en réunion.",
