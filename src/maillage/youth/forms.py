@@ -220,7 +220,7 @@ class PhotoForm(TokenForm):
 
 class PlacementStartForm(TokenForm):
     organisation: "forms.ModelChoiceField[Organisation]" = forms.ModelChoiceField(
-        label=_("Lieu d’accueil"), queryset=None, required=False, empty_label=_("Dans un autre département")
+        label=_("Lieu d’accueil"), queryset=None, required=False, empty_label=_("Choisir…")
     )
     elsewhere = forms.CharField(
         label=_("Dans un autre département, son nom exact"),
