@@ -32,11 +32,12 @@ PASSWORD = "parapluie tabouret lampadaire"
 
 
 def chromium() -> str:
-    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
+    # The shell first: the others draw a whole window around each page, which nobody sees, for half of the time.
+    for name in ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
         found = shutil.which(name)
         if found:
             return found
-    raise RuntimeError("no Chromium here: apt-get install chromium")
+    raise RuntimeError("no Chromium here: apt-get install chromium-headless-shell")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

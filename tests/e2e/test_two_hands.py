@@ -106,6 +106,8 @@ def test_a_choice_made_while_the_protocol_is_read_again_stays(visit: Visit) -> N
     page.goto("/e/nouveau/")
     tile(page, "Ily").click()
     go(page)
+    page.locator("#questions").wait_for()
+    page.wait_for_load_state()  # a route set while a page comes may miss its first request
     held: list[Route] = []
     page.route("**/e/nouveau/", lambda route: held.append(route))
     with page.expect_request(lambda request: request.method == "POST"):
