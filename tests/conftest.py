@@ -9,7 +9,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from maillage.vault import keyring
 
-pytest_plugins = ["tests.flush", "tests.kept", "tests.tasks.crash", "tests.traps"]
+pytest_plugins = ["tests.flush", "tests.stack", "tests.kept", "tests.tasks.crash", "tests.traps"]
 
 
 class TwoBrowsers(LoadScopeScheduling):
