@@ -1,8 +1,8 @@
 """Room on the stack, so that calls do not ask the system for memory again and again.
 
-CPython 3.11 keeps the frames of a thread in pieces of 16 kB. Where the calls of a test happen to go up and down over the
-end of a piece, each of them maps and unmaps the next one: a fifth of the processor's time, measured. A frame that asks
-for much brings a piece as large, in which all that it calls finds its place.
+CPython 3.11 keeps the frames of a thread in pieces of 16 kB. Where the calls of a test happen to go up and down over
+the end of a piece, each of them maps and unmaps the next one: a seventh of the processor's time, measured. A frame
+that asks for much brings a piece as large, in which all that it calls finds its place.
 """
 
 from collections.abc import Callable
