@@ -65,6 +65,11 @@ def test_a_moment_carries_its_day_only_when_it_needs_one(at: datetime, said: str
     assert plain(spoken.moment(at, NOW, PARIS)) == said
 
 
+def test_a_date_breaks_before_its_hour_and_nowhere_else() -> None:
+    said = spoken.moment(datetime(2026, 9, 29, 15, 30, tzinfo=UTC), NOW, PARIS)
+    assert said.split(" ") == ["29\N{NO-BREAK SPACE}septembre,", "17\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}30"]
+
+
 def test_midnight_belongs_to_the_place_not_to_the_server() -> None:
     late = datetime(2026, 11, 3, 20, 30, tzinfo=UTC)  # half past midnight on the 4th in La Réunion
     assert plain(spoken.moment(late, NOW, ZoneInfo("Indian/Reunion"))) == "0 h 30"

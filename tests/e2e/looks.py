@@ -60,12 +60,13 @@ def troubles(page: Page, *, crossed: bool = False) -> list[str]:
         page.set_viewport_size(SIZES[size]["viewport"])
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
         if options is _EVERYTHING:
-            found += [f"{size}: {trouble}" for trouble in _plain(page, size)]
+            found += [f"{size}: {trouble}" for trouble in plain(page, size)]
         found += [f"{size}, {scheme}: {trouble}" for trouble in _axe(page, options)]
     return [f"{page.url} {trouble}" for trouble in found]
 
 
-def _plain(page: Page, size: str) -> Iterator[str]:
+def plain(page: Page, size: str) -> Iterator[str]:
+    """What is wrong with the page at the width it has: what needs no rule book to be seen."""
     seen = page.evaluate(_MEASURE)
     if seen["titles"] != 1:
         yield f"{seen['titles']} main titles"

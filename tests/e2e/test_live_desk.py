@@ -6,6 +6,8 @@ from datetime import datetime
 
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
+from tests.e2e.looks import plain
+
 Visit = Callable[..., Page]
 EDUCATOR, MANAGER = "educatrice@exemple.invalid", "cadre@exemple.invalid"
 
@@ -42,6 +44,21 @@ def test_every_face_of_the_desk_is_drawn(visit: Visit) -> None:
         face.scroll_into_view_if_needed()
         expect(face).to_have_js_property("complete", True)
         assert face.evaluate("face => face.decode().then(() => face.naturalWidth)") > 0
+
+
+def test_the_longest_hour_fits_its_button_on_the_narrowest_phone(visit: Visit) -> None:
+    page = visit(EDUCATOR)
+    page.goto("/")
+    for said in (
+        "29\N{NO-BREAK SPACE}septembre, 17\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}30",
+        "29\N{NO-BREAK SPACE}September, 17:30",
+    ):
+        hours = page.locator(".tap--preset time")
+        assert hours.count() >= 3
+        hours.evaluate_all("(all, said) => all.forEach(one => { one.textContent = said; })", said)
+        for width in (390, 320):
+            page.set_viewport_size({"width": width, "height": 844})
+            assert list(plain(page, "phone")) == []
 
 
 def test_a_lost_connection_shows_and_goes_away(visit: Visit) -> None:

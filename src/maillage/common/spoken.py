@@ -94,7 +94,10 @@ def moment(instant: datetime, now: datetime, zone: tzinfo) -> str:
         return f"{day(instant, now, zone)} {clock}"
     if 1 < distance < 7:
         return f"{date_format(here, 'l')} {clock}"
-    return f"{_date(here, today)}, {clock}"
+    on = _date(here, today).replace(
+        " ", "\N{NO-BREAK SPACE}", 1
+    )  # on a narrow button, the hour goes below: not the month
+    return f"{on}, {clock}"
 
 
 def number(phone: str) -> str:
