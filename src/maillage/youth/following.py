@@ -3,13 +3,14 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from maillage.accounts.actors import Actor
 from maillage.accounts.enums import OrganisationKind, Role
 from maillage.accounts.models import Membership, Organisation, User
 from maillage.accounts.roles import SECTIONS
@@ -17,6 +18,7 @@ from maillage.accounts.selectors import held_at
 from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.vault.sealing import Opened
+from maillage.youth.elsewhere import TO_OPEN, proven
 from maillage.youth.enums import MissionKind
 from maillage.youth.models import Mission, YoungPerson
 from maillage.youth.selectors import service_name
@@ -99,9 +101,14 @@ def services_anywhere() -> QuerySet[Organisation]:
     return Organisation.objects.filter(active=True).exclude(kind__in=NEVER)
 
 
-def service_or_404(pk: uuid.UUID) -> Organisation:
+def service_or_404(
+    by: Actor, person: YoungPerson, pk: uuid.UUID, *, proof: str = "", within: timedelta = TO_OPEN
+) -> Organisation:
+    """One that may be given a mission about her: of her département, or of another with the proof that `by` named it.
+    Without one, a service that exists there and one that does not are the same."""
     found = services_anywhere().filter(pk=pk).first()
-    if found is None:
+    named = proven(by.user_id, person.pk, pk, proof, within)
+    if found is None or (found.departement != person.departement and not named):
         raise Http404
     return found
 

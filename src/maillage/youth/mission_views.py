@@ -17,7 +17,7 @@ from maillage.common.enums import Section
 from maillage.common.errors import RuleBroken
 from maillage.common.forms import TokenForm, attempt, posted
 from maillage.common.localtime import ZONE
-from maillage.youth import following, selectors, services
+from maillage.youth import elsewhere, following, selectors, services
 from maillage.youth.access import get_visible_or_404, may_here, reveal_open
 from maillage.youth.mission_forms import MissionChangeForm, MissionForm, ServiceElsewhereForm, last_day
 from maillage.youth.models import YoungPerson
@@ -67,7 +67,9 @@ def mission_service(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             found = selectors.named_elsewhere(young.departement, form.cleaned_data["name"], anywhere)
         except RuleBroken as refusal:
             form.add_error("name", refusal.message)
-    context = {"person": young, "kinds": following.services_of(young), "form": form, "found": found}
+    proof = elsewhere.prove(me.user_id, young.pk, found.pk) if found else ""
+    kinds = following.services_of(young)
+    context = {"person": young, "kinds": kinds, "form": form, "found": found, "proof": proof}
     return render(request, "youth/mission_service.html", context, status=REFUSED if form.errors else 200)
 
 
@@ -75,7 +77,10 @@ def mission_service(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def mission_open(request: HttpRequest, pk: uuid.UUID, organisation_id: uuid.UUID) -> HttpResponse:
     me, young = _here(request, pk)
-    service = following.service_or_404(organisation_id)
+    within = elsewhere.TO_SEND if request.method == "POST" else elsewhere.TO_OPEN
+    # The form is sent to the address it was opened at: its proof comes back with it.
+    proof = request.GET.get("preuve", "")
+    service = following.service_or_404(me, young, organisation_id, proof=proof, within=within)
     carers = service.kind == OrganisationKind.FOSTER_CARE
     form = MissionForm(
         posted(request),
