@@ -397,6 +397,8 @@ def test_she_may_live_in_another_departement_in_a_place_that_is_named_never_list
     start = {"kind": "home", "starts_on": now().date().isoformat(), "legal_basis": "emergency"}
     for wrong in ({}, {"elsewhere": "Étagère"}, {"elsewhere": "Nulle part"}):
         assert sent(worker, url(lina, "accueil/nouveau/"), **start, **wrong).status_code == 422
+    tried = JournalEntry.objects.filter(verb="youth.service_named", subject=lina.pk)
+    assert tried.count() == 2
     named = {"elsewhere": "maison de l'étagère"}
     assert sent(worker, url(lina, "accueil/nouveau/"), **start, **named).status_code == 302
     assert placement_now(lina).organisation == far

@@ -123,3 +123,6 @@ PHOTO_REPLACED = verb("photo.replaced", N_("Photo remplacée"), size=int)
 YOUTH_READ = reading("youth.read", N_("Dossier consulté"), section=str)
 MAJORITY_ASKED = verb("majority.asked", N_("Dix-huit ans dans trois mois : question posée"))
 NAMES_SEARCHED = verb("youth.searched", N_("Recherche par nom"), found=int, with_year=bool)
+SERVICE_NAMED = verb(
+    "youth.service_named", N_("Service d’un autre département cherché par son nom"), found=int, organisation=uuid.UUID
+)

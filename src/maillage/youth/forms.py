@@ -7,14 +7,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from maillage.accounts.models import Organisation
-from maillage.common.errors import RuleBroken
 from maillage.common.forms import TokenForm
 from maillage.vault.sealing import Opened
 from maillage.youth import photos, words
 from maillage.youth.enums import BASES_TO_CHOOSE, Authority, Contact, Kinship, LegalStatus, PlacementEnd, PlacementKind
 from maillage.youth.models import DepartureSheet, ParentalSituation, YoungPerson
 from maillage.youth.phones import normalise
-from maillage.youth.selectors import hosts, hosts_anywhere, named_elsewhere
+from maillage.youth.selectors import hosts
 
 
 def _day(**kwargs: Any) -> forms.DateField:
@@ -239,7 +238,6 @@ class PlacementStartForm(TokenForm):
 
     def __init__(self, *args: Any, departement: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.departement = departement
         self.fields["organisation"].queryset = hosts(departement)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -247,11 +245,6 @@ class PlacementStartForm(TokenForm):
         if typed.get("elsewhere"):
             if typed.get("organisation"):
                 self.add_error("elsewhere", _("Un lieu de la liste, ou un autre nommé ici : pas les deux."))
-                return typed
-            try:
-                typed["organisation"] = named_elsewhere(self.departement, typed["elsewhere"], hosts_anywhere())
-            except RuleBroken as refusal:
-                self.add_error("elsewhere", refusal.message)
         elif not typed.get("organisation") and "organisation" not in self.errors:
             self.add_error("organisation", _("Choisissez un lieu, ou nommez-en un d’un autre département."))
         return typed

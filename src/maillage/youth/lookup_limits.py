@@ -5,9 +5,9 @@ import uuid
 from django.core.cache import cache
 
 
-def one_more(user_id: uuid.UUID, most: int, *, seconds: int = 60) -> bool:
-    """Count one look-up; False when there were already so many in that time."""
-    key = f"search:{user_id}"
+def one_more(user_id: uuid.UUID, most: int, *, seconds: int = 60, what: str = "search") -> bool:
+    """Count one look-up of that sort; False when there were already so many in that time."""
+    key = f"{what}:{user_id}"
     if cache.add(key, 1, timeout=seconds):
         return True
     try:

@@ -14,7 +14,6 @@ from maillage.accounts.enums import Ability, OrganisationKind
 from maillage.accounts.http import actor
 from maillage.common.doors import door
 from maillage.common.enums import Section
-from maillage.common.errors import RuleBroken
 from maillage.common.forms import TokenForm, attempt, posted
 from maillage.common.localtime import ZONE
 from maillage.youth import elsewhere, following, selectors, services
@@ -62,11 +61,11 @@ def mission_service(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     reveal_open(me, young, Section.IDENTITY)
     form, found = ServiceElsewhereForm(posted(request)), None
     if request.method == "POST" and form.is_valid():
-        try:
-            anywhere = following.services_anywhere()
-            found = selectors.named_elsewhere(young.departement, form.cleaned_data["name"], anywhere)
-        except RuleBroken as refusal:
-            form.add_error("name", refusal.message)
+        name, among = form.cleaned_data["name"], following.services_anywhere()
+        found = attempt(
+            form,
+            lambda: elsewhere.named(me, name, outside=young.departement, among=among, person_id=young.pk, field="name"),
+        )
     proof = elsewhere.prove(me.user_id, young.pk, found.pk) if found else ""
     kinds = following.services_of(young)
     context = {"person": young, "kinds": kinds, "form": form, "found": found, "proof": proof}

@@ -1,6 +1,5 @@
 """What pages show of a young person. Names come from an `Opened` that `youth.access` gave."""
 
-import re
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -21,8 +20,6 @@ from maillage.audit.selectors import of_subject
 from maillage.audit.verbs import readings
 from maillage.common.clock import now
 from maillage.common.enums import Section
-from maillage.common.errors import RuleBroken
-from maillage.common.letters import fold
 from maillage.vault.sealing import Opened
 from maillage.youth import words
 from maillage.youth.access import PRESENT, visible_to
@@ -261,27 +258,6 @@ def hosts(departement: str) -> QuerySet[Organisation]:
 def hosts_anywhere() -> QuerySet[Organisation]:
     kinds = (OrganisationKind.HOME, OrganisationKind.FOSTER_CARE, OrganisationKind.AEMO)
     return Organisation.objects.filter(kind__in=kinds, active=True)
-
-
-_WITH_CODE = re.compile(r"(?P<name>.+?)\s*\((?P<code>\w{2,3})\)")
-
-
-def named_elsewhere(departement: str, text: str, rows: QuerySet[Organisation]) -> Organisation:
-    """That one of `rows` outside the département which bears exactly this name, accents and case aside; « (75) » after
-    it tells two of the same name apart. RuleBroken when none does, or several.
-
-    Never a list: a place far away is given by who was told its name, and a confidential one shown to nobody who looks.
-    """
-    told = _WITH_CODE.fullmatch(text.strip())
-    name, code = (told["name"], told["code"].upper()) if told else (text, "")
-    others = rows.filter(departement=code) if code else rows
-    known = others.exclude(departement=departement).order_by("pk").values_list("pk", "name")
-    found = [pk for pk, called in known if fold(called) == fold(name)]
-    if not found:
-        raise RuleBroken(_("Aucun service d’un autre département ne porte exactement ce nom."))
-    if len(found) > 1:
-        raise RuleBroken(_("Plusieurs services portent ce nom : ajoutez le département, « Nom (75) »."))
-    return Organisation.objects.get(pk=found[0])
 
 
 @dataclass(frozen=True)

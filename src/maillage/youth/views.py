@@ -17,7 +17,7 @@ from maillage.common.enums import Section
 from maillage.common.forms import TokenForm, attempt, posted
 from maillage.common.localtime import ZONE
 from maillage.vault import files
-from maillage.youth import forms, selectors, services
+from maillage.youth import elsewhere, forms, selectors, services
 from maillage.youth.access import (
     get_visible_or_404,
     may_edit_sheet,
@@ -174,10 +174,13 @@ def placement_start(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     _require(me, young, Ability.MISSION_EDIT)
     form = forms.PlacementStartForm(posted(request), departement=young.departement)
     if request.method == "POST" and form.is_valid():
-        typed = {
-            name: form.cleaned_data[name] for name in ("organisation", "kind", "starts_on", "legal_basis", "reason")
-        }
-        if attempt(form, lambda: services.placement_start(by=me, person=young, **typed)) is not None:
+        typed = {name: form.cleaned_data[name] for name in ("kind", "starts_on", "legal_basis", "reason")}
+        chosen, outside = form.cleaned_data, young.departement
+        place = attempt(form, lambda: elsewhere.place(me, chosen, outside=outside, person_id=young.pk))
+        started = place and attempt(
+            form, lambda: services.placement_start(by=me, person=young, organisation=place, **typed)
+        )
+        if started:
             return _back(request, young, _("Accueil enregistré."))
     return _form(request, young, form, _("Nouveau lieu d’accueil"))
 
