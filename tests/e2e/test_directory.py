@@ -1,8 +1,10 @@
 """The professionals' directory in a real browser: one search as a list and as a map, whatever it is read with."""
 
+import re
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.e2e.hands import EDUCATOR
@@ -76,17 +78,40 @@ def synthetic(page: Page, sheet: str) -> None:
     page.route("**/annuaire/points/**", answer)
 
 
-def test_clusters_open_and_a_place_is_read_with_the_keyboard_alone(visit: Visit) -> None:
+@pytest.mark.parametrize("key", ["Enter", "Space"])
+def test_a_cluster_says_what_it_is_and_opens_with_the_keyboard(visit: Visit, key: str) -> None:
+    page = visit(EDUCATOR, "desktop", reduced_motion="reduce")
+    synthetic(page, "/annuaire/nulle-part/")
+    mapped(page, EVERYWHERE)
+    # A handful; nearer, all but two; nearer still, what is behind one door, as a list.
+    for said, pins in ((r"812 services, les montrer", 0), (r"5 services( près de .+)?, les montrer", 3)):
+        button = page.locator("#map").get_by_role("button", name=re.compile(f"^{said}$"))
+        tab_to(page, button)
+        expect(button).to_have_css("outline-style", "solid")
+        page.keyboard.press(key)
+        expect(page.locator("#map .pin")).to_have_count(pins)
+        expect(page.locator("#map")).to_be_focused()  # the cluster may be gone, its reader is where she was
+    door = page.locator("#map").get_by_role("button", name=re.compile(r"^2 services près de .+, les montrer$"))
+    tab_to(page, door)
+    where = page.evaluate("scrollY")
+    page.keyboard.press(key)
+    links = page.locator(".leaflet-popup li a")
+    expect(links).to_have_text(["Porte 0", "Porte 1"])
+    expect(links.first).to_be_focused()
+    assert page.evaluate("scrollY") == where  # the space bar opens, it does not scroll
+    page.keyboard.press("Escape")
+    expect(links).to_have_count(0)
+    expect(door).to_be_focused()
+
+
+def test_a_place_is_read_with_the_keyboard_alone(visit: Visit) -> None:
     page = visit(EDUCATOR, "desktop", reduced_motion="reduce")
     page.goto(AROUND)
     sheet = page.locator(".directory-name a").first.get_attribute("href") or ""
     synthetic(page, sheet)
-    mapped(page, EVERYWHERE)
-    for count, pins in (("812", 0), ("5", 3), ("2", 5)):  # handful, cluster, one door
-        tab_to(page, page.locator("#map .cluster", has_text=count))
-        page.keyboard.press("Enter")
-        expect(page.locator("#map .pin")).to_have_count(pins)
-        expect(page.locator("#map")).to_be_focused()  # the cluster may be gone, its reader is where she was
+    mapped(page, f"{AROUND}&bounds=48.70,2.20,48.78,2.34")
+    expect(page.locator("#map .pin")).to_have_count(3)
+    page.locator("#map").scroll_into_view_if_needed()
     place = page.locator("#map .pin[title='Kiosque 2']")
     frame, box = page.locator("#map").bounding_box(), place.bounding_box()
     assert frame

@@ -16,7 +16,7 @@ from tests.e2e.looks import troubles
 from tests.e2e.site import Site
 
 BEFORE, NEUTRAL = "http://avant.exemple.invalid/", "https://meteofrance.com/"
-LIGHT = 60_000  # bytes, all told
+LIGHT = 55_000  # bytes, all told: 60,000 are promised, the rest is room
 MASSY = hidden("91377")  # where a service of the shipped directory is
 _STOPS = list(paths(orientation()))
 QUESTION = next(stop.code for stop in _STOPS if stop.question)

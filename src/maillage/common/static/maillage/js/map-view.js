@@ -1,25 +1,20 @@
 // The map of the directory: what is in its view, one by one or by the handful, as the server says at each move.
-window.byView = ({ frame, told, map, clusters, icon, pin, draw, drawCommunes, settle }) => {
+window.byView = ({ told, map, pin, show, draw, drawCommunes, settle }) => {
   const [south, west, north, east] = told.bounds.split(",").map(Number);
-  const handfuls = L.layerGroup().addTo(map);
-  let pins = new Map();
+  const pins = new Map();
   // What is still there is left alone: its popup stays open, its focus where it was.
   const pinned = (points) => {
-    const now = new Map();
-    const fresh = [];
+    const found = new Map();
     for (const one of points) {
-      const [latitude, longitude, , name, address] = one;
       let key = one.join(" ");
-      while (now.has(key)) key += " ";
-      const kept = pins.get(key);
-      const marker = kept || pin([latitude, longitude], name, Object.assign(document.createElement("a"), { href: address, textContent: name }));
-      now.set(key, marker);
-      if (!kept) fresh.push(marker);
+      while (found.has(key)) key += " ";
+      found.set(key, one);
     }
-    const gone = [...pins].filter(([key]) => !now.has(key)).map(([, marker]) => marker);
-    pins = now;
-    if (gone.length) clusters.removeLayers(gone);
-    if (fresh.length) clusters.addLayers(fresh);
+    for (const key of pins.keys()) if (!found.delete(key)) pins.delete(key);
+    for (const [key, [latitude, longitude, , name, address]] of found) {
+      pins.set(key, pin([latitude, longitude], name, Object.assign(document.createElement("a"), { href: address, textContent: name })));
+    }
+    return [...pins.values()];
   };
   const total = document.querySelector("[data-total]");
   const list = document.querySelector("[data-list]");
@@ -37,21 +32,7 @@ window.byView = ({ frame, told, map, clusters, icon, pin, draw, drawCommunes, se
     } catch {
       return; // the view moved on, or the network went: what is drawn stays
     }
-    pinned(answer.points.filter((one) => one[4]));
-    handfuls.clearLayers();
-    for (const [latitude, longitude, count, , address] of answer.points) {
-      if (address) continue;
-      const at = [latitude, longitude];
-      const text = String(count);
-      const closer = ({ type, originalEvent }) => {
-        if (type === "keypress") {
-          if (originalEvent.key !== "Enter") return;
-          frame.focus(); // its marker goes away
-        }
-        map.setView(at, map.getZoom() + 2);
-      };
-      handfuls.addLayer(L.marker(at, { icon: icon("cluster", count > 999 ? 56 : 44, text), title: text, alt: text }).on("click keypress", closer));
-    }
+    show(pinned(answer.points.filter((one) => one[4])), answer.points.filter((one) => !one[4]));
     answer.outlines.forEach(draw);
     answer.communes.forEach(drawCommunes);
     total.textContent = answer.total.toLocaleString(document.documentElement.lang);

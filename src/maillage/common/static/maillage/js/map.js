@@ -16,31 +16,103 @@
     map.attributionControl.setPrefix(false);
   }
 
-  const icon = (name, size, text = "") => L.divIcon({ className: name, html: text, iconSize: [size, size] });
-  const clusters = L.markerClusterGroup({
-    showCoverageOnHover: false,
-    animate: !still,
-    maxClusterRadius: 44,
-    iconCreateFunction: (cluster) => icon("cluster", 44, String(cluster.getChildCount())),
-  });
-  map.addLayer(clusters);
-  const pin = (at, name, words) =>
-    L.marker(at, { icon: icon("pin", 26), title: name, alt: name }).bindPopup(words, { maxWidth: 260 });
+  const button = (at, className, size, text, options) =>
+    L.marker(at, { icon: L.divIcon({ className, html: text, iconSize: [size, size] }), ...options });
+  const pin = (at, name, words) => button(at, "pin", 26, "", { title: name }).bindPopup(words, { maxWidth: 260 });
+  const cluster = (at, count) => button(at, "cluster", count > 999 ? 56 : 44, String(count), { count });
 
-  // A popup opened with the keyboard takes the focus, and gives it back to its marker.
-  let opener;
+  // Places that a thumb could not tell apart are one button, which goes nearer; those behind one door, their list.
+  const THUMB = 44; // pixels
+  const apart = (one, other, zoom) => map.project(one, zoom).distanceTo(map.project(other, zoom));
+  const piled = (its) => {
+    const around = L.latLngBounds(its.map((one) => one.getLatLng()));
+    const pile = cluster(its[0].getLatLng(), its.length); // a thumb away from all others
+    if (apart(around.getSouthWest(), around.getNorthEast(), map.getMaxZoom()) >= THUMB) {
+      return pile.on("click", () => map.fitBounds(around, { padding: [THUMB, THUMB] }));
+    }
+    const list = document.createElement("ul");
+    for (const one of its) {
+      list.appendChild(document.createElement("li")).append(one.getPopup().getContent().cloneNode(true));
+    }
+    return pile.bindPopup(list, { maxWidth: 260, maxHeight: 240, offset: [0, -6] });
+  };
+  const shown = L.layerGroup().addTo(map);
+  const towns = []; // [name, longitude, latitude], thousandths of a degree
+  let pins = [];
+  let handfuls = [];
+  let piles = new Map();
+  const group = () => {
+    const inside = frame.contains(document.activeElement);
+    const zoom = map.getZoom();
+    const left = new Set(pins);
+    const found = [];
+    // What is being read is not touched.
+    for (const { pile, its } of piles.values()) {
+      if (pile.isPopupOpen() && its.every((one) => left.has(one))) {
+        its.forEach((one) => left.delete(one));
+        found.push({ its });
+      }
+    }
+    for (const one of left) {
+      const at = one.getLatLng();
+      const alone = one.isPopupOpen() || one.getElement()?.matches(":focus");
+      const near = !alone && found.find((other) => other.at && apart(other.at, at, zoom) < THUMB);
+      if (near) near.its.push(one);
+      else found.push({ its: [one], at: !alone && at });
+    }
+    const before = piles;
+    piles = new Map();
+    const now = new Set(handfuls);
+    for (const { its } of found) {
+      const key = its.map(L.stamp).join();
+      if (its.length > 1) piles.set(key, before.get(key) || { its, pile: piled(its) });
+      now.add(its.length > 1 ? piles.get(key).pile : its[0]);
+    }
+    shown.eachLayer((one) => now.has(one) || shown.removeLayer(one));
+    now.forEach((one) => shown.addLayer(one));
+    name();
+    if (inside && !frame.contains(document.activeElement)) frame.focus({ preventScroll: true }); // her button is gone
+  };
+  map.on("zoomend", group);
+  // `many`: [latitude, longitude, how many] of places too many to be told one by one.
+  const show = (some, many = []) => {
+    pins = some;
+    handfuls = many.map(([latitude, longitude, count]) =>
+      cluster([latitude, longitude], count).on("click", ({ latlng }) => map.setView(latlng, map.getZoom() + 2)));
+    group();
+  };
+  // A number alone says nothing to who does not see where it is.
+  const name = () => shown.eachLayer((one) => {
+    const { count } = one.options;
+    if (!count) return;
+    const { lat, lng } = one.getLatLng();
+    let [town, least] = ["", 0.1]; // about 30 km
+    for (const [its, x, y] of towns) {
+      const far = (y / 1000 - lat) ** 2 + (x / 1000 - lng) ** 2 / 2;
+      if (far < least) [town, least] = [its, far];
+    }
+    one.getElement().setAttribute("aria-label", (town ? told.manyNear : told.many).replace("{n}", count).replace("{place}", town));
+  });
+
+  // A popup takes the focus, and gives it back to its button.
   map.on("popupopen", ({ popup }) => {
     const box = popup.getElement();
-    box.querySelector(".leaflet-popup-close-button").setAttribute("aria-label", told.close);
-    const marker = popup._source.getElement();
-    opener = marker?.matches(":focus-visible") ? marker : undefined;
-    if (opener) box.querySelector("a:not([href='#close'])")?.focus();
+    const close = box.querySelector(".leaflet-popup-close-button");
+    close.setAttribute("aria-label", told.close);
+    (box.querySelector(".leaflet-popup-content a") || close).focus({ preventScroll: true });
   });
-  map.on("popupclose", () => {
-    opener?.focus();
-    opener = undefined;
+  map.on("popupclose", ({ popup }) => {
+    if (document.activeElement === document.body) popup._source.getElement()?.focus({ preventScroll: true });
   });
-  frame.addEventListener("keydown", (press) => { if (press.key === "Escape") map.closePopup(); });
+  frame.addEventListener("keydown", (press) => {
+    if (press.key === "Escape") map.closePopup();
+    const on = press.target.closest("[role=button]");
+    if (!on || !["Enter", " "].includes(press.key)) return;
+    press.preventDefault();
+    const place = shown.getLayers().find((one) => one.getElement() === on);
+    if (place) place.fire("click", { latlng: place.getLatLng() }); // after a drag, Leaflet takes no click for one
+    else on.click();
+  });
 
   // Outlines and names, each file fetched once.
   const asked = new Map();
@@ -70,13 +142,13 @@
       L.polygon(lines(one.r), { ...style, weight: 1.5, className: "departement" }).addTo(map).bringToBack();
     }
   });
-  const towns = [];
   const names = L.layerGroup().addTo(map);
   map.createPane("names"); // under the places
   const drawCommunes = (address) => once(address, (communes) => {
     L.polygon(communes.flatMap((one) => lines(one[3])), { ...style, fill: false, weight: 1, className: "commune" }).addTo(map);
     towns.push(...communes);
     label();
+    name();
   });
   // The names of the larger communes in view, as many as fit.
   const label = () => {
@@ -98,23 +170,24 @@
   const settle = () => { frame.dataset.drawn = ""; };
 
   if (told.points) {
-    window.byView({ frame, told, map, clusters, icon, pin, draw, drawCommunes, settle }); // map-view.js
+    window.byView({ told, map, pin, show, draw, drawCommunes, settle }); // map-view.js
     return;
   }
 
   // Of the list: each of its items that has a place.
   const places = [...document.querySelectorAll("[data-at]")].map((item) => [item, item.dataset.at.split(",").map(Number)]);
-  for (const [item, at] of places) {
+  const listed = places.map(([item, at]) => {
     const words = document.createElement("div");
     words.append(...[...item.querySelectorAll("h3, .place__facts, .place__ways")].map((one) => one.cloneNode(true)));
-    clusters.addLayer(pin(at, item.querySelector("h3").textContent, words));
-  }
+    return pin(at, item.querySelector("h3").textContent, words);
+  });
   const centre = told.latitude ? [Number(told.latitude), Number(told.longitude)] : null;
-  if (centre) L.marker(centre, { icon: icon("here", 18), interactive: false, keyboard: false }).addTo(map);
+  if (centre) button(centre, "here", 18, "", { interactive: false, keyboard: false }).addTo(map);
   const near = places.map(([, at]) => at);
   if (centre) near.push(centre);
   if (near.length > 1) map.fitBounds(near, { padding: [30, 30], maxZoom: 10, animate: false });
   else map.setView(near[0] || [46.6, 2.4], near.length ? 10 : 5, { animate: false });
+  show(listed);
   // Its own département at once; its neighbours, and communes, when the reader looks around.
   const [own, ...around] = told.outlines.split(" ").filter(Boolean);
   if (own) draw(own).then(settle, settle);
