@@ -17,6 +17,7 @@ from maillage.common.enums import Section
 from maillage.common.errors import NotAllowed, RuleBroken
 from maillage.common.forms import new_token
 from maillage.vault.sealing import Opened
+from maillage.youth.access import visible_to
 from maillage.youth.forms import PlacementStartForm
 from maillage.youth.lookup import PROOF_LIFE, prove
 from maillage.youth.lookup_services import person_register
@@ -87,6 +88,33 @@ def test_a_file_may_be_opened_with_the_place_where_she_lives(worker):
     assert set(Mission.objects.filter(person=person).values_list("kind", flat=True)) == {
         "hosts", "case_worker", "on_call",
     }  # fmt: skip
+
+
+def test_a_file_may_be_opened_with_a_place_of_another_departement_that_is_named(browser, worker):
+    """By its exact name, once the search and all the rest are in order: a look-up answers nothing before."""
+    far = organisation("Maison de l’Étagère", departement="98", confidential=True)
+    here = organisation("Maison des Tabourets")
+    lives = {"kind": "home", "starts_on": now().date().isoformat()}
+    typed = {**lives, "elsewhere": "maison de l'etagere"}
+    tried = JournalEntry.objects.filter(verb="youth.service_named")
+    for wrong in (
+        {**typed, "organisation": str(here.pk)},
+        {**typed, "kind": ""},
+        {**typed, "proof": prove(worker.pk, "Tom Escabeau")},  # another name was searched
+        {**lives, "organisation": str(far.pk)},  # not of the list
+    ):
+        assert browser.post("/nouveau/", body(worker, **wrong)).status_code == 422
+    assert not tried.exists()
+    refused = browser.post("/nouveau/", body(worker, **{**typed, "elsewhere": "Étagère"}))
+    assert refused.status_code == 422
+    assert "ne porte exactement ce nom" in refused.content.decode()
+    assert not YoungPerson.objects.exists()
+    assert browser.post("/nouveau/", body(worker, **typed)).status_code == 302
+    person = YoungPerson.objects.get()
+    assert person.departement == "99"
+    assert Placement.objects.get(person=person).organisation_id == far.pk
+    assert set(visible_to(acting(professional(name="Alix Bobine", where=far)))) == {person}
+    assert [row.payload["found"] for row in tried.order_by("pk")] == [0, 1]
 
 
 @pytest.mark.parametrize("broken", ["none", "made up", "another’s", "another name", "old"])

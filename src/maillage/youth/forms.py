@@ -1,6 +1,6 @@
 """What is typed about a young person."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -217,6 +217,12 @@ class PhotoForm(TokenForm):
         return upload
 
 
+def refuse_two_places(form: forms.Form, typed: Mapping[str, Any]) -> None:
+    """One of the list, or one of another département that is named: what is looked up is nobody's second choice."""
+    if typed.get("elsewhere") and typed.get("organisation"):
+        form.add_error("elsewhere", _("Un lieu de la liste, ou un autre nommé ici : pas les deux."))
+
+
 class PlacementStartForm(TokenForm):
     organisation: "forms.ModelChoiceField[Organisation]" = forms.ModelChoiceField(
         label=_("Lieu d’accueil"), queryset=None, required=False, empty_label=_("Choisir…")
@@ -242,10 +248,8 @@ class PlacementStartForm(TokenForm):
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or self.cleaned_data
-        if typed.get("elsewhere"):
-            if typed.get("organisation"):
-                self.add_error("elsewhere", _("Un lieu de la liste, ou un autre nommé ici : pas les deux."))
-        elif not typed.get("organisation") and "organisation" not in self.errors:
+        refuse_two_places(self, typed)
+        if not typed.get("elsewhere") and not typed.get("organisation") and "organisation" not in self.errors:
             self.add_error("organisation", _("Choisissez un lieu, ou nommez-en un d’un autre département."))
         return typed
 

@@ -11,13 +11,14 @@ from maillage.accounts.models import User
 from maillage.common.clock import now
 from maillage.common.forms import TokenForm
 from maillage.youth.enums import LegalStatus, PlacementKind
-from maillage.youth.forms import IdentityForm, Phones, PlacementStartForm
+from maillage.youth.forms import IdentityForm, Phones, PlacementStartForm, refuse_two_places
 from maillage.youth.lookup import birth
 from maillage.youth.names import Born
 
 IDENTITY = (
     "given_name", "family_name", "usual_name", "aliases", "former_names", "birth_date", "birth_place", "sex", "phones",
 )  # fmt: skip
+PLACE = ("organisation", "elsewhere", "kind", "starts_on")
 
 
 class ProofForm(TokenForm):
@@ -48,8 +49,8 @@ class RegisterForm(ProofForm):
         super().__init__(*args, **kwargs)
         for name in IDENTITY:
             self.fields[name] = copy.deepcopy(IdentityForm.base_fields[name])
-        # The same grounds as for a placement opened from her file.
-        for name in ("legal_basis", "reason"):
+        # The same grounds, and the same means to name a place far away, as for a placement opened from her file.
+        for name in ("legal_basis", "reason", "elsewhere"):
             if name in PlacementStartForm.base_fields:
                 self.fields[name] = copy.deepcopy(PlacementStartForm.base_fields[name])
         self.fields["organisation"].queryset = organisations  # type: ignore[attr-defined]
@@ -61,9 +62,7 @@ class RegisterForm(ProofForm):
             if isinstance(typed, Phones):
                 typed.departement = departement
         grounds = [name for name in ("legal_basis", "reason") if name in self.fields]
-        self.order_fields(
-            ["distinct", *IDENTITY, "legal_status", *grounds, "case_worker", "organisation", "kind", "starts_on"]
-        )
+        self.order_fields(["distinct", *IDENTITY, "legal_status", *grounds, "case_worker", *PLACE])
         self.alike = False
 
     @property
@@ -76,13 +75,14 @@ class RegisterForm(ProofForm):
 
     @property
     def lives(self) -> list[Any]:
-        return [self[name] for name in ("organisation", "kind", "starts_on")]
+        return [self[name] for name in PLACE]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         if not any(given.get(name) for name in ("given_name", "family_name", "usual_name")):
             self.add_error("given_name", _("Indiquez au moins un prénom ou un nom."))
-        if given.get("organisation"):
+        refuse_two_places(self, given)
+        if given.get("organisation") or given.get("elsewhere"):
             if not given.get("kind"):
                 self.add_error("kind", _("Indiquez le type d’accueil."))
             if not given.get("starts_on") and "starts_on" not in self.errors:
@@ -100,12 +100,12 @@ class RegisterForm(ProofForm):
         return Born.on(day) if day else None
 
     def values(self) -> dict[str, Any]:
-        """What `person_register` takes."""
+        """What `person_register` takes, but for where she lives: `elsewhere.place`."""
         given = self.cleaned_data
         grounds = {name: given[name] for name in ("legal_basis", "reason") if given.get(name)}
         return {
             "identity": {name: given[name] for name in IDENTITY},
-            **{name: given[name] for name in ("legal_status", "organisation", "kind", "starts_on")},
+            **{name: given[name] for name in ("legal_status", "kind", "starts_on")},
             **grounds,
         }
 

@@ -32,7 +32,7 @@ from maillage.youth.lookup_enums import (
 )
 from maillage.youth.lookup_models import LikelyTwin, LookupMatch, LookupRequest
 from maillage.youth.models import YoungPerson
-from maillage.youth.selectors import hosts
+from maillage.youth.selectors import hosts_anywhere
 from maillage.youth.services import person_create, placement_start
 from maillage.youth.services.base import ALL_SECTIONS
 from maillage.youth.services.missions import open_mission
@@ -105,7 +105,7 @@ def person_register(
     said: dict[str, Any] = {"reason": reason} if reason else {}
     ase = service if service.kind == OrganisationKind.ASE else None
     if organisation is not None:
-        if not hosts(service.departement).filter(pk=organisation.pk).exists():
+        if not hosts_anywhere().filter(pk=organisation.pk).exists():
             raise RuleBroken(_("Choisissez une réponse de la liste."), field="organisation")
         if not kind:
             raise RuleBroken(_("Indiquez le type d’accueil."), field="kind")

@@ -17,6 +17,7 @@ from maillage.common.clock import now
 from maillage.common.doors import door
 from maillage.common.errors import RuleBroken
 from maillage.common.forms import TOKEN, TokenForm, attempt, posted
+from maillage.youth import elsewhere
 from maillage.youth import lookup_access as access
 from maillage.youth import lookup_selectors as selectors
 from maillage.youth import lookup_services as services
@@ -24,6 +25,7 @@ from maillage.youth.faces import faces
 from maillage.youth.lookup import birth, prove, proven
 from maillage.youth.lookup_forms import AskForm, RegisterForm, TellForm
 from maillage.youth.lookup_limits import one_more
+from maillage.youth.models import YoungPerson
 from maillage.youth.names import phone_mark
 from maillage.youth.search import twins_in_sight
 from maillage.youth.selectors import hosts
@@ -91,10 +93,15 @@ def register(request: HttpRequest) -> HttpResponse:
         shown = list(faces(me, alike).values())
         return _register(request, form, alike=shown)
     worker = next(one for one in workers if str(one.pk) == form.cleaned_data["case_worker"])
-    saved = attempt(
-        form,
-        lambda: services.person_register(by=me, proof=proof, case_worker=worker, alike=len(alike), **form.values()),
-    )
+
+    def open_file() -> YoungPerson:
+        # A place far away is looked up last: once all the rest is ready to be written.
+        place = elsewhere.place(me, form.cleaned_data, outside=context["departement"])
+        return services.person_register(
+            by=me, proof=proof, case_worker=worker, alike=len(alike), organisation=place, **form.values()
+        )
+
+    saved = attempt(form, open_file)
     if saved is None:
         return _register(request, form)
     messages.success(request, _("Dossier ouvert. Les parents s’ajoutent depuis sa page."))
