@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
+from tests.e2e.conftest import SIZES
 from tests.e2e.hands import EDUCATOR
 from tests.e2e.looks import troubles
 from tests.e2e.site import Site
@@ -83,6 +84,7 @@ def test_a_cluster_says_what_it_is_and_opens_with_the_keyboard(visit: Visit, key
     page = visit(EDUCATOR, "desktop", reduced_motion="reduce")
     synthetic(page, "/annuaire/nulle-part/")
     mapped(page, EVERYWHERE)
+    page.get_by_role("link", name="Aller à la carte").press("Enter")
     # A handful; nearer, all but two; nearer still, what is behind one door, as a list.
     for said, pins in ((r"812 services, les montrer", 0), (r"5 services( près de .+)?, les montrer", 3)):
         button = page.locator("#map").get_by_role("button", name=re.compile(f"^{said}$"))
@@ -122,6 +124,7 @@ def test_a_place_is_read_with_the_keyboard_alone(visit: Visit) -> None:
         page.mouse.move(frame["x"] + 200, frame["y"] + 400 - (box["y"] - frame["y"] - 8), steps=5)
         page.wait_for_timeout(150)  # let go at rest: thrown, the map would go on by itself
         page.mouse.up()
+    page.get_by_role("link", name="Aller à la carte").press("Enter")
     # At the edge: its popup moves the map, which asks again what is there, and leaves it open.
     with page.expect_response("**/annuaire/points/**"):
         tab_to(page, place)
@@ -138,11 +141,29 @@ def test_a_place_is_read_with_the_keyboard_alone(visit: Visit) -> None:
     page.wait_for_url(f"**{sheet}")
 
 
+def test_the_map_is_beside_the_list_or_a_tap_away(visit: Visit) -> None:
+    page = mapped(visit(EDUCATOR, "desktop"), AROUND)
+    plan, results = page.locator("#map"), page.locator("section[aria-labelledby=trouves]")
+    first_read = "one => one.compareDocumentPosition(document.querySelector('#map')) & Node.DOCUMENT_POSITION_FOLLOWING"
+    assert results.evaluate(first_read)
+    page.locator(".directory-name").nth(9).scroll_into_view_if_needed()
+    expect(plan).to_be_in_viewport(ratio=1)
+    left, right = results.bounding_box(), plan.bounding_box()
+    assert left
+    assert right
+    assert left["x"] + left["width"] <= right["x"]
+    page.set_viewport_size(SIZES["phone"]["viewport"])
+    expect(plan).not_to_be_in_viewport()
+    page.get_by_role("link", name="Aller à la carte").click()
+    expect(plan).to_be_in_viewport(ratio=0.9)
+
+
 def test_the_list_is_whole_without_scripts(visit: Visit) -> None:
     page = visit(EDUCATOR, "phone", java_script_enabled=False)
     page.goto(f"{AROUND}&map=1")
     expect(page.locator("noscript p", has_text="La carte demande les scripts.")).to_be_visible()
-    expect(page.locator("#map")).to_be_hidden()
+    expect(page.locator("section:has(#map)")).to_be_hidden()
+    expect(page.get_by_text("Aller à la carte")).to_be_hidden()
     count = int(page.locator("#trouves .count").inner_text())
     expect(page.locator(".directory-name")).to_have_count(min(20, count))
     page.get_by_text("Préciser", exact=True).click()
