@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
@@ -15,11 +16,13 @@ from maillage.audit.models import JournalEntry
 from maillage.common.clock import now
 from maillage.common.forms import new_token
 from maillage.desk import lists, sheets
-from maillage.desk.enums import ListKind, Which
+from maillage.desk.enums import ListKind, Which, Within
 from maillage.desk.models import ListExport, SavedList
+from maillage.episodes import services as episodes
 from maillage.questionnaires.enums import Observed
 from maillage.questionnaires.xlsform import compile as compile_form
 from maillage.tasks.models import Task
+from maillage.youth.enums import MissionKind
 from maillage.youth.models import Mission, YoungPerson
 from tests.episodes import world as worlds
 from tests.questionnaires.observed import SHIPPED
@@ -37,8 +40,8 @@ def token(page: str, url: str) -> str:
     return found[1]
 
 
-def shown(client: Client, what: str, home: object = "") -> str:
-    answer = client.post("/listes/", {"what": what, "home": str(home)})
+def shown(client: Client, what: str, home: object = "", **filters: str) -> str:
+    answer = client.post("/listes/", {"what": what, "home": str(home), **filters})
     assert answer.status_code == 302, answer.status_code
     return answer["Location"]
 
@@ -88,19 +91,55 @@ def test_each_list_shows_its_reader_whom_she_sees(world: worlds.World) -> None:
     assert {row.cells[0] for row in table.rows} & {"Maison du Parapluie"} == set()
 
 
+def test_a_list_is_narrowed_by_state_by_date_and_by_ones_own_mission(world: worlds.World) -> None:
+    old = world.open(world.noe, ago=60 * 24 * 40)
+    episodes.returned(by=world.actor(), episode=old, happened_at=old.noticed_at + timedelta(hours=2))
+    world.open()
+    worker = world.actor("case_worker")
+
+    def names(who: str, kind: ListKind, **filters: Any) -> set[str]:
+        choice = lists.from_words(lists.Choice(kind, **filters).words())  # as an address or a kept list gives it back
+        return {row.name for row in lists.table(world.actor(who), choice, now()).rows}
+
+    assert names("educator", ListKind.EPISODES) == {"Lila", "Noé"}
+    assert names("educator", ListKind.EPISODES, which=Which.AWAY) == {"Lila"}
+    assert names("educator", ListKind.EPISODES, which=Which.BACK) == {"Noé"}
+    for kind in (ListKind.PEOPLE, ListKind.EPISODES):
+        assert names("educator", kind, within=Within.MONTH) == {"Lila"}
+        assert names("educator", kind, within=Within.YEAR) == {"Lila", "Noé"}
+    Task.objects.filter(subject=world.lila.pk).update(due_at=now() + timedelta(days=3))
+    Task.objects.filter(subject=world.noe.pk).update(due_at=now() + timedelta(hours=3))
+    assert names("educator", ListKind.TASKS, within=Within.DAY) == {"Noé"}
+    assert names("educator", ListKind.TASKS, within=Within.WEEK) == {"Lila", "Noé"}
+    # Her own missions alone: of a health service's, an educator learns nothing by asking for it.
+    Mission.objects.filter(person=world.noe, user=worker.user_id).update(ends_at=now())
+    for kind in ListKind:
+        assert names("educator", kind, mission="hosts") == {"Lila", "Noé"}
+        assert names("educator", kind, mission="health") == set()
+        assert names("educator", kind, mission=lists.IN_MY_NAME) == set()
+        assert names("case_worker", kind, mission=lists.IN_MY_NAME) == {"Lila Parapluie"}
+    assert names("nurse", ListKind.PEOPLE, mission="health") == {"Lila Parapluie", "Noé Lampadaire"}
+    # A list kept when there were three words.
+    assert lists.from_words(["people", "away", ""]) == lists.Choice(ListKind.PEOPLE, Which.AWAY)
+
+
 def test_no_list_knows_what_was_observed() -> None:
     filters = {str(which) for which in Which} | {str(kind) for kind in ListKind}
     shipped = compile_form(SHIPPED.read_bytes(), SHIPPED.name)
+    assert set(dict(lists.missions())) == {lists.IN_MY_NAME, *MissionKind}
     assert not filters & ({*shipped.questions} | {str(one) for one in Observed})
 
 
 def test_a_list_is_kept_shared_renamed_deleted_and_brought_back(world: worlds.World) -> None:
     world.open()
     educator, colleague, stranger = (at_work(getattr(world, who)) for who in ("educator", "colleague", "stranger"))
-    url = shown(educator, "people.away", world.home.pk)
-    assert not re.search(r"people|away|20\d\d-\d\d|" + world.home.pk.hex[:8], url)
+    url = shown(educator, "people.away", world.home.pk, within="30", mission="hosts")
+    # Long words alone: a sealed address may hold four given letters by chance.
+    assert not re.search(r"people|hosts|" + world.home.pk.hex[:8], url)
     page = text(educator.get(url))
     assert "Lila" in page
+    assert 'data-label="Absence constatée"' in page
+    assert "Jeunes, absences en cours, absence constatée depuis 30 jours, mission : accueille, Maison du Para" in page
     keep = action_of(page, "garder")
     sent = {"name": "À revoir lundi, Lila", "team": str(world.home.pk), "form_token": token(page, keep)}
     assert educator.post(keep, {**sent, "name": " "}).status_code == 422

@@ -22,9 +22,19 @@ class Which(models.TextChoices):
     AWAY = "away", _("Absences en cours")
     HERE = "here", _("Sans absence en cours")
     OPEN = "open", _("Épisodes ouverts")
+    BACK = "back", _("De retour, suivi en cours")
     CLOSED = "closed", _("Épisodes clos")
     LATE = "late", _("En retard")
     MINE = "mine", _("À mon nom")
+
+
+class Within(models.IntegerChoices):
+    """How far a list reaches, in days: back from now for what was noticed, ahead for what is due."""
+
+    DAY = 1, _("24 heures")
+    WEEK = 7, _("7 jours")
+    MONTH = 30, _("30 jours")
+    YEAR = 365, _("12 mois")
 
 
 class ExportFormat(models.TextChoices):

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from maillage.accounts.models import Organisation
 from maillage.common.clock import now
 from maillage.common.forms import TokenForm
-from maillage.desk.enums import ExportFormat, ListKind, Which
-from maillage.desk.lists import CHOICES, Choice
+from maillage.desk.enums import ExportFormat, ListKind, Which, Within
+from maillage.desk.lists import CHOICES, Choice, missions
 from maillage.episodes.coverage import Month, Period
 from maillage.youth.lookup import birth
 from maillage.youth.names import Born
@@ -120,6 +120,14 @@ class ListForm(forms.Form):
 
     what = forms.ChoiceField(label=_("Liste"))
     home = forms.TypedChoiceField(label=_("Service"), required=False, coerce=uuid.UUID, empty_value=None)
+    within = forms.TypedChoiceField(
+        label=_("Constaté depuis, ou à faire d’ici"),
+        required=False,
+        choices=[("", _("Sans limite")), *Within.choices],
+        coerce=lambda days: Within(int(days)),
+        empty_value=None,
+    )
+    mission = forms.ChoiceField(label=_("Votre mission"), required=False)
 
     def __init__(self, *args: Any, homes: Mapping[uuid.UUID, Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -134,12 +142,13 @@ class ListForm(forms.Form):
             ("", _("Tous")),
             *((str(pk), one.name) for pk, one in homes.items()),
         ]
+        cast(forms.ChoiceField, self.fields["mission"]).choices = [("", _("Toutes")), *missions()]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
-        if "what" in given and "home" in given:
+        if not self.errors:
             kind, _dot, which = given["what"].partition(".")
-            self.choice = Choice(ListKind(kind), Which(which), given["home"])
+            self.choice = Choice(ListKind(kind), Which(which), given["home"], given["mission"], given["within"])
         return given
 
 

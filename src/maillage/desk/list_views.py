@@ -76,7 +76,7 @@ def _show(request: HttpRequest, by: Actor, choice: lists.Choice, *, status: int 
     context = {
         "table": table,
         "kind": ListKind(choice.kind).label,
-        "which": choice.which.label,
+        "said": lists.said(choice),
         "home": homes[choice.home].name if choice.home else "",
         "keep_url": lists.url_of("list_keep", choice),
         "export_url": lists.url_of("list_export", choice),

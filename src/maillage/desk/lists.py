@@ -6,7 +6,7 @@ Rows stand by name, by date of notice, by due time: never by a judgement, which 
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -21,37 +21,74 @@ from maillage.accounts.opaque import Addresses, Hidden, show
 from maillage.accounts.roles import SECTIONS
 from maillage.accounts.selectors import organisations
 from maillage.common.localtime import local
-from maillage.desk.enums import ListKind, Which
+from maillage.desk.enums import ListKind, Which, Within
 from maillage.desk.models import SavedList
 from maillage.desk.selectors import faces_among, task_url
 from maillage.episodes.access import visible_to as episodes_visible_to
 from maillage.episodes.enums import EpisodeKind
 from maillage.episodes.lifecycle import state_of
+from maillage.episodes.models import MissingEpisode
 from maillage.tasks.selectors import open_about
 from maillage.vault.sealing import Opened, system_key
-from maillage.youth.access import visible_to
+from maillage.youth.access import current_missions, own, visible_to
+from maillage.youth.enums import MissionKind
 
 PURPOSE = "list"
 MOST = 500
 CHOICES: dict[str, tuple[Which, ...]] = {
     ListKind.PEOPLE: (Which.ALL, Which.AWAY, Which.HERE),
-    ListKind.EPISODES: (Which.ALL, Which.OPEN, Which.CLOSED),
+    ListKind.EPISODES: (Which.ALL, Which.OPEN, Which.AWAY, Which.BACK, Which.CLOSED),
     ListKind.TASKS: (Which.ALL, Which.LATE, Which.MINE),
 }
 
 
+# Beside the kinds of missions: those that name the reader herself.
+IN_MY_NAME = "mine"
+
+
 @dataclass(frozen=True)
 class Choice:
+    """`mission`: through which of the reader's own missions, whoever she is: nobody else's can be asked for."""
+
     kind: ListKind
     which: Which = Which.ALL
     home: uuid.UUID | None = None
+    mission: str = ""
+    within: Within | None = None
 
     def words(self) -> list[str]:
-        return [self.kind, self.which, self.home.hex if self.home else ""]
+        home, within = self.home.hex if self.home else "", str(self.within) if self.within else ""
+        return [self.kind, self.which, home, self.mission, within]
 
 
 def from_words(words: Sequence[str]) -> Choice:
-    return Choice(ListKind(words[0]), Which(words[1]), uuid.UUID(hex=words[2]) if words[2] else None)
+    """Also of lists kept when there were three words."""
+    kind, which, home, mission, within = [*words, "", ""][:5]
+    return Choice(
+        ListKind(kind),
+        Which(which),
+        uuid.UUID(hex=home) if home else None,
+        mission,
+        Within(int(within)) if within else None,
+    )
+
+
+def missions() -> list[tuple[str, str]]:
+    """What `Choice.mission` may be, with its words."""
+    return [(IN_MY_NAME, _("À mon nom")), *((str(value), str(label)) for value, label in MissionKind.choices)]
+
+
+def said(choice: Choice) -> list[str]:
+    """The filters in words, but for the home."""
+    words = [str(choice.which.label).lower()]
+    if choice.within:
+        pattern = (
+            _("à faire d’ici %(span)s") if choice.kind == ListKind.TASKS else _("absence constatée depuis %(span)s")
+        )
+        words.append(pattern % {"span": choice.within.label})
+    if choice.mission:
+        words.append(_("mission : %(kind)s") % {"kind": dict(missions())[choice.mission].lower()})
+    return words
 
 
 def read(hidden: Hidden) -> Choice:
@@ -87,6 +124,11 @@ class Table:
     rows: tuple[Row, ...]
     more: bool
 
+    @property
+    def lines(self) -> list[tuple[Row, list[tuple[str, str]]]]:
+        """Each row with its cells, each under its heading: on a phone a card says both."""
+        return [(row, list(zip(self.head[1:], row.cells, strict=True))) for row in self.rows]
+
 
 def table(actor: Actor, choice: Choice, at: datetime, *, discreet: bool = False) -> Table:
     """What this reader sees of it. Http404 for a home that is not hers; names by the rule of every screen."""
@@ -96,11 +138,27 @@ def table(actor: Actor, choice: Choice, at: datetime, *, discreet: bool = False)
     return made(actor, choice, at, discreet)
 
 
+def _held(actor: Actor, choice: Choice) -> QuerySet[Any] | None:
+    """Main files seen through the mission that was asked for; None when none was."""
+    if not choice.mission:
+        return None
+    if choice.mission == IN_MY_NAME:
+        return own(actor)
+    return current_missions(actor).filter(kind=choice.mission).values("person__main_id")
+
+
 def _here(actor: Actor, choice: Choice) -> QuerySet[Any]:
     seen = visible_to(actor)
     if choice.home:
         seen = seen.filter(placements__organisation_id=choice.home, placements__ends_on__isnull=True)
-    return seen
+    held = _held(actor, choice)
+    return seen if held is None else seen.filter(main__in=held)
+
+
+def _noticed(actor: Actor, choice: Choice, at: datetime) -> QuerySet[MissingEpisode]:
+    """Episodes in her sight, noticed within the days asked for."""
+    seen = episodes_visible_to(actor)
+    return seen.filter(noticed_at__gte=at - timedelta(days=choice.within)) if choice.within else seen
 
 
 def _people(actor: Actor, choice: Choice, at: datetime, discreet: bool) -> Table:
@@ -114,6 +172,8 @@ def _people(actor: Actor, choice: Choice, at: datetime, discreet: bool) -> Table
         seen = seen.filter(pk__in=list(running))
     elif choice.which == Which.HERE:
         seen = seen.exclude(pk__in=list(running))
+    if choice.within:
+        seen = seen.filter(pk__in=_noticed(actor, choice, at).values("person_id"))
     ids = list(seen.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
     shown = sorted(
         faces_among(actor, ids[:MOST], discreet=discreet), key=lambda face: (face.name or face.initials).casefold()
@@ -132,11 +192,16 @@ def _people(actor: Actor, choice: Choice, at: datetime, discreet: bool) -> Table
 
 
 def _episodes(actor: Actor, choice: Choice, at: datetime, discreet: bool) -> Table:
-    wanted = episodes_visible_to(actor)
+    wanted = _noticed(actor, choice, at)
+    held = _held(actor, choice)
     if choice.home:
         wanted = wanted.filter(organisation_id=choice.home)
+    if held is not None:
+        wanted = wanted.filter(person__main__in=held)
     if choice.which != Which.ALL:
-        wanted = wanted.filter(closed_at__isnull=choice.which == Which.OPEN)
+        wanted = wanted.filter(closed_at__isnull=choice.which != Which.CLOSED)
+    if choice.which in (Which.AWAY, Which.BACK):
+        wanted = wanted.filter(returned_at__isnull=choice.which == Which.AWAY)
     found = list(wanted.select_related("organisation").order_by("-noticed_at", "-pk")[: MOST + 1])
     faces = {
         one.pk: one
@@ -173,6 +238,8 @@ def _tasks(actor: Actor, choice: Choice, at: datetime, discreet: bool) -> Table:
         owed = owed.filter(due_at__lt=at)
     elif choice.which == Which.MINE:
         owed = owed.filter(owner_user_id=actor.user_id)
+    if choice.within:
+        owed = owed.filter(due_at__lt=at + timedelta(days=choice.within))
     found = list(owed[: MOST + 1])
     faces = {
         one.pk: one
