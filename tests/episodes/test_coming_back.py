@@ -19,6 +19,7 @@ from maillage.tasks.models import Task
 from maillage.tasks.planning import round_after
 from maillage.tasks.services import clocks
 from tests.episodes.definitions import SMALL
+from tests.episodes.world import coming
 
 DAY = timedelta(hours=24)
 ZONES = ["Europe/Paris", "Indian/Reunion", "America/Martinique", "Pacific/Noumea", "America/Cayenne"]
@@ -127,7 +128,7 @@ def contact(world: Any, episode: Any) -> None:
 
 
 def test_each_attempt_brings_tomorrows_until_she_is_back(world: Any) -> None:
-    with time_machine.travel(datetime(2027, 10, 30, 20, tzinfo=UTC), tick=False) as clock:
+    with time_machine.travel(coming(10, 30, 20), tick=False) as clock:
         episode = world.open()
         contact(world, episode)
         clock.shift(timedelta(hours=23))

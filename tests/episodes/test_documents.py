@@ -16,6 +16,7 @@ from maillage.audit.models import JournalEntry
 from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.common.errors import RuleBroken
+from maillage.common.localtime import ZONE, local
 from maillage.episodes import access, selectors, services, typesetting
 from maillage.episodes.enums import DocumentKind, EpisodeState
 from maillage.episodes.selectors_screens import contents_of
@@ -105,13 +106,15 @@ def all_four(world):
 def test_the_declaration_says_what_the_police_need(told):
     reader = pdf_of(told, make(told, DocumentKind.DECLARATION))
     text = text_of(reader)
+    day, year = local(told.episode.noticed_at, ZONE), local(told.episode.opened_at, ZONE).year
+    age = day.year - 2011 - ((day.month, day.day) < (3, 4))
     for said in (
-        "Lila Parapluie", "Lili", "04/03/2011", "15 ans", "Veste jaune", "@parapluie", "06 39 98 00 01",
+        "Lila Parapluie", "Lili", "04/03/2011", f"{age} ans", "Veste jaune", "@parapluie", "06 39 98 00 01",
         "Accueil décidé par le juge des enfants", "Cabinet B", "Ana Tabouret", "Exerce l’autorité parentale",
         "06 39 98 00 02",
         "01 99 00 22 22", "Commissariat des Parasols", "01 99 00 17 17", "PV 2026/0042", "Asthme, inhalateur bleu",
         "06 39 98 00 09", "Carte n° 0042", "Une amie du collège", "Sa tante",
-        "Gare du Tabouret", "7 rue du Lampadaire secret", "Fugue", "2026-0001-01", "Nour Lampe",
+        "Gare du Tabouret", "7 rue du Lampadaire secret", "Fugue", f"{year}-0001-01", "Nour Lampe",
     ):  # fmt: skip
         assert said in text, said
     assert len(reader.pages[0].images) == 1
@@ -220,7 +223,8 @@ def test_documents_are_accessible_french_and_dated(told):
 
 def test_the_hash_is_printed_and_journalled_and_numbers_follow(told):
     made = list(all_four(told).values())
-    assert [document.number for document in made] == [f"2026-0001-0{n}" for n in range(1, 5)]
+    year = local(told.episode.opened_at, ZONE).year
+    assert [document.number for document in made] == [f"{year}-0001-0{n}" for n in range(1, 5)]
     for document in made:
         clear = services.document_read(by=told.actor(), document=document)
         assert hashlib.sha256(clear).hexdigest() == document.sha256

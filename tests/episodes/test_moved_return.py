@@ -1,6 +1,6 @@
 """An instant said again: the clocks that count from it follow, both ways; nothing else moves."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import time_machine
@@ -11,12 +11,13 @@ from maillage.episodes.enums import EpisodeState, EventKind
 from maillage.episodes.models import EpisodeEvent, MissingEpisode
 from maillage.tasks import services as tasks
 from maillage.tasks.enums import Means
+from tests.episodes.world import coming
 
 HOUR = timedelta(hours=1)
 
 
 def test_clocks_of_the_return_follow_its_correction_both_ways(world: Any) -> None:
-    with time_machine.travel(datetime(2027, 11, 3, 20, tzinfo=UTC), tick=False):
+    with time_machine.travel(coming(11, 3, 20), tick=False):
         episode = world.open(ago=600)
         services.returned(by=world.actor(), episode=episode, happened_at=now() - 2 * HOUR)
         before = world.tasks(episode)

@@ -1,6 +1,6 @@
 """Opening: several at once, from anywhere, once."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -17,7 +17,7 @@ from maillage.tasks.enums import TaskState
 from maillage.youth import access as youth
 from maillage.youth.enums import Authority, Contact, MissionKind
 from maillage.youth.services import SheetOpening, mission_open
-from tests.episodes.world import ABSENCE, RUNAWAY, WORRYING, member, organisation, resident
+from tests.episodes.world import ABSENCE, RUNAWAY, WORRYING, coming, member, organisation, resident
 
 
 def open_both(world, by=None, **values):
@@ -183,7 +183,7 @@ def test_new_facts_reopen_the_questions_and_what_is_owed_follows(world):
 
 
 def test_a_calmer_reading_drops_nothing_and_loosens_nothing(world):
-    with time_machine.travel(datetime(2027, 11, 3, 14, tzinfo=UTC), tick=False):
+    with time_machine.travel(coming(11, 3, 14), tick=False):
         episode = world.open(facts=WORRYING)
         before = world.tasks(episode)
         services.reading_change(by=world.actor(), episode=episode, facts=ABSENCE, version=episode.version)
@@ -195,8 +195,8 @@ def test_a_calmer_reading_drops_nothing_and_loosens_nothing(world):
 
 def test_a_calmer_reading_in_the_morning_of_a_nights_episode_makes_nothing_later(world):
     """The delays of the day are the shorter ones: they may bring a step nearer, never push it away."""
-    with time_machine.travel(datetime(2027, 11, 3, 6, 30, tzinfo=UTC), tick=False):
-        episode = world.open(facts=WORRYING, noticed_at=datetime(2027, 11, 3, 5, 30, tzinfo=UTC))
+    with time_machine.travel(coming(11, 3, 6, 30), tick=False):
+        episode = world.open(facts=WORRYING, noticed_at=now() - timedelta(hours=1))
         before = world.tasks(episode)
         services.reading_change(by=world.actor(), episode=episode, facts=ABSENCE, version=episode.version)
         after = world.tasks(episode)

@@ -25,6 +25,13 @@ WORRYING = {"threat": "yes"}
 ABSENCE = {"whereabouts": "yes", "back_soon": "yes", "threat": "no", "danger": "no", "hold": "no"}
 
 
+def coming(month: int, day: int, hour: int, minute: int = 0) -> datetime:
+    """The next instant of that date and hour (UTC) after tomorrow: a world is built today, whatever the year."""
+    tomorrow = now() + timedelta(days=1)
+    here = tomorrow.replace(month=month, day=day, hour=hour, minute=minute, second=0, microsecond=0)
+    return here if here > tomorrow else here.replace(year=here.year + 1)
+
+
 def organisation(name: str, kind: str = OrganisationKind.HOME, **values: Any) -> Organisation:
     return organisation_save(by=SYSTEM, name=name, kind=kind, **{"departement": "99", **values})
 
