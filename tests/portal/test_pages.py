@@ -95,6 +95,11 @@ def check(client: Client, address: str, language: str, texts: object, emergency:
     leave = next(link for link in seen.links if "data-leave" in link)
     assert leave["href"] == conf.PORTAL_EXIT
     assert "noreferrer" in leave["rel"]
+    # It listens as soon as it comes. Deferred, it waited for the end of the page: on a slow line, whoever was surprised
+    # meanwhile pressed the keys in vain, and a tap on the link left the page in the history.
+    [script] = re.findall(r"<script([^>]*portal/leave[^>]*)>", text)
+    assert "async" in script.split()
+    assert "defer" not in script.split()
     for link in seen.links:
         assert "?" not in link["href"], link
         if link["href"].startswith("http"):
