@@ -145,4 +145,5 @@ def fill(world: Any) -> dict[str, Any]:
         "paper": paper.pk, "relative": relative.thread, "legal": matter.pk, "flag": flag.pk,
         "share": shared[0].pk, "share_with": shared[1].pk, "observation": observation.thread,
         "judgement": judgement.thread, "hand": task(by, person).task_id,
+        "hand_done": _settled(by, person).task_id,
     }  # fmt: skip

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from maillage.accounts.enums import OrganisationKind, Role
 from maillage.audit.journal import SYSTEM
@@ -12,6 +13,7 @@ from maillage.common.clock import now
 from maillage.common.errors import NotAllowed, RuleBroken, StaleEdit
 from maillage.tasks.models import Task
 from maillage.tasks.selectors import addressed_to
+from maillage.tasks.services.steps import UNDO_WITHIN
 from maillage.youth import services as youth
 from maillage.youth.access import enter
 from tests.casework.capabilities import SECRET, task
@@ -135,6 +137,46 @@ def test_two_hands_end_it_once(world: World) -> None:
     tasks.task_settle(by=world.actor(), hand=row, state="done", version=1)
     with pytest.raises(StaleEdit):
         tasks.task_settle(by=world.actor("colleague"), hand=row, state="not_needed", word="x", version=1)
+
+
+def test_a_slip_is_taken_back_by_its_author_a_moment_after(world: World, at: Any) -> None:
+    row = task(world.actor(), world.lila, owner=f"role:educator:{world.home.pk}")
+    here = f"/p/{world.lila.pk}/taches/{row.task_id}/"
+    again = f"{here}remettre/"
+    client, owed = at("educator"), row.task
+    assert sent(client, again, world.educator, {"version": 1}).status_code == 422  # nothing to take back
+    assert sent(client, here, world.educator, {"version": 1, "state": "done", "word": "Appelé"}).status_code == 302
+    assert again in client.get(here).content.decode()
+    assert again not in at("colleague").get(here).content.decode()
+    assert sent(at("colleague"), again, world.colleague, {"version": 2}).status_code == 403
+    assert sent(client, again, world.educator, {"version": 1}).status_code == 409
+    assert sent(client, again, world.educator, {"version": 2}).status_code == 302
+    owed.refresh_from_db()
+    assert (owed.state, owed.due_at, owed.done_by) == ("open", row.task.due_at, None)
+    assert owed in addressed_to(world.actor("colleague"))
+    assert 'id="fin"' in client.get(here).content.decode()
+
+
+def test_what_was_no_longer_needed_is_needed_again_and_only_its_last_words_are_shown(world: World, at: Any) -> None:
+    row = task(world.actor(), world.lila)
+    base, here = f"/p/{world.lila.pk}/", f"/p/{world.lila.pk}/taches/{row.task_id}/"
+    tasks.task_settle(by=world.actor(), hand=row, state="not_needed", word="Premier mot", version=1)
+    tasks.task_reopen(by=world.actor(), hand=row, version=2)
+    assert "Premier mot" not in at("educator").get(here).content.decode()
+    tasks.task_settle(by=world.actor(), hand=row, state="done", word="", version=3)
+    for page in (base, here):
+        found = at("educator").get(page).content.decode()
+        assert SECRET in found
+        assert "Premier mot" not in found
+
+
+def test_after_a_while_nothing_is_taken_back(world: World, at: Any) -> None:
+    row = task(world.actor(), world.lila)
+    tasks.task_settle(by=world.actor(), hand=row, state="done", version=1)
+    with time_machine.travel(now() + UNDO_WITHIN + timedelta(seconds=1), tick=False):
+        assert "remettre/" not in at("educator").get(f"/p/{world.lila.pk}/taches/{row.task_id}/").content.decode()
+        with pytest.raises(RuleBroken, match="délai"):
+            tasks.task_reopen(by=world.actor(), hand=row, version=2)
 
 
 def test_a_task_of_another_file_is_not_found_under_this_one(world: World, at: Any) -> None:

@@ -239,6 +239,7 @@ ABOUT_A_FILE: list[Address] = [
         "due_at": (now() + timedelta(days=3)).strftime("%Y-%m-%d"),
     }),
     _file("task", f"200:{FIELD} 404:HDXOV", {"version": 1, "state": "done"}, at={"task_id": "hand"}),
+    _file("task_reopen", None, _version(Task, "hand_done"), at={"task_id": "hand_done"}),
     _file("majority", "200:CA 403:EFMH 404:DXOV", lambda place: {
         **{
             str(one.pk): "goes_on"

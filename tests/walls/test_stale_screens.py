@@ -28,7 +28,7 @@ def _undone(place: Place) -> None:
 
 
 def _done_again(place: Place) -> None:
-    Task.objects.filter(pk=place.ids["done"]).update(version=F("version") + 2)
+    Task.objects.filter(pk__in=[place.ids["done"], place.ids["hand_done"]]).update(version=F("version") + 2)
 
 
 # Address → (what happened meanwhile: another address, a change of rows, or None for the same form), what that one sent,
@@ -48,6 +48,7 @@ LATE: dict[str, tuple[Any, Typed, Typed, tuple[str, ...]]] = {
     "casework:observation_correct": _itself("facts"),
     "casework:judgement_correct": _itself("reading"),
     "casework:task": (None, {}, {"state": "not_needed", "word": SECOND}, ("Fait", SECOND)),
+    "casework:task_reopen": (_done_again, {}, {}, ("Fait", "À faire")),
     "youth:twins_distinct": (_undone, {}, {}, ("À régler", "Deux personnes différentes")),
     "youth:merge": (_undone, {}, {}, ("À régler", "Une seule personne")),
     "episodes:outing_extend": (None, {"expected": "240"}, {"expected": "60"}, ("Enregistré entre-temps",)),

@@ -41,6 +41,7 @@ urlpatterns: list[URLPattern] = [
     path("p/<uuid:pk>/avis/<uuid:thread>/", observations.judgement_correct, name="judgement_correct"),
     path("p/<uuid:pk>/taches/nouvelle/", tasks.task_new, name="task_new"),
     path("p/<uuid:pk>/taches/<uuid:task_id>/", tasks.task, name="task"),
+    path("p/<uuid:pk>/taches/<uuid:task_id>/remettre/", tasks.task_reopen, name="task_reopen"),
     path("p/<uuid:pk>/suite/", majority.majority, name="majority"),
     path("abords/", incidents.around, name="around"),
     path("abords/fait/<uuid:incident_id>/", incidents.incident, name="incident"),

@@ -317,7 +317,9 @@ def _event_line(entry: "TimelineEntry", event: episode_rows.Entry) -> dict[str, 
 def _step_line(entered: Entrance, opened: Opened, task: "Task", at: datetime, found: rows.FileRows) -> dict[str, Any]:
     by = task.done_by or task.not_due_by
     words = found.task_words.get(task.pk)
-    said = [words.text if words else "", *(_text(opened, task, name) for name in ("recipient", "note", "reason"))]
+    # What was typed before an undo stays sealed: only the words of what it is now are shown.
+    typed = ("recipient", "note") if task.state == TaskState.DONE else ("reason",)
+    said = [words.text if words else "", *(_text(opened, task, name) for name in typed)]
     by_hand = task.context == entered.person.pk
     return {
         "at": at,

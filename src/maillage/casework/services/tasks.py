@@ -134,6 +134,18 @@ def may_settle(entered: Entrance, hand: HandTask) -> bool:
     return SECTION in access.writable_sections(entered) and may_act(entered.actor, Ability.STEP_DO, hand.task)
 
 
+def may_reopen(entered: Entrance, hand: HandTask) -> bool:
+    """Whether she may take back what she said of it, a moment ago."""
+    return may_settle(entered, hand) and tasks.may_undo(entered.actor, hand.task)
+
+
+def task_reopen(*, by: Actor, hand: HandTask, version: int | None) -> HandTask:
+    """Said done, or no longer needed, by mistake: to do again. By who said so, for as long as a step is undone."""
+    row = access.hand_task_or_404(base.entered(by, hand.person, SECTION), hand.task_id)
+    tasks.task_undo(by=by, task=row.task, version=version or 0)
+    return row
+
+
 def task_settle(*, by: Actor, hand: HandTask, state: str, word: str = "", version: int | None) -> HandTask:
     """It is done, or no longer needed (then `word` says why), as it was at `version`. StaleEdit when late."""
     entered = base.entered(by, hand.person, SECTION)

@@ -2,19 +2,23 @@
 
 import uuid
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from maillage.accounts.selectors import role_labels
 from maillage.casework import access, selectors
-from maillage.casework.forms import HandTaskForm, SettleForm
+from maillage.casework.forms import HandTaskForm, OneTap, SettleForm
 from maillage.casework.services import tasks
 from maillage.casework.views.shared import entered, form_page, whose, writes, zone_of
 from maillage.common.doors import door
 from maillage.common.enums import Section
+from maillage.common.errors import RuleBroken
 from maillage.common.forms import posted
+from maillage.tasks.enums import TaskState
 
 
 @door()
@@ -64,5 +68,23 @@ def task(request: HttpRequest, pk: uuid.UUID, task_id: uuid.UUID) -> HttpRespons
         may_settle=owed.live and tasks.may_settle(at, hand),
         ended_by=ended_by.display_name if ended_by else "",
         ended_at=owed.done_at or owed.recorded_at,
-        ended_word=opened.text(owed, "note") or opened.text(owed, "reason"),
+        # What was typed before an undo stays: only the words of what it is now are shown.
+        ended_word=opened.text(owed, "note" if owed.state == TaskState.DONE else "reason"),
+        may_reopen=tasks.may_reopen(at, hand),
+        undo=OneTap(version=owed.version),
     )
+
+
+@door()
+@require_POST
+def task_reopen(request: HttpRequest, pk: uuid.UUID, task_id: uuid.UUID) -> HttpResponse:
+    """« C’était une erreur »: done, or no longer needed, taken back by who said so."""
+    at = entered(request, pk)
+    hand = access.hand_task_or_404(at, task_id)
+    writes(at, tasks.SECTION)
+    form = OneTap(posted(request))
+    if not form.is_valid():
+        raise RuleBroken(_("Cette page datait d’une connexion précédente. Revenez au dossier et recommencez."))
+    tasks.task_reopen(by=at.actor, hand=hand, version=form.cleaned_data["version"])
+    messages.success(request, _("La tâche est de nouveau à faire."))
+    return redirect("casework:task", pk, task_id)

@@ -29,7 +29,6 @@ from maillage.tasks import services as tasks
 from maillage.tasks.access import Reach
 from maillage.tasks.enums import TaskState
 from maillage.tasks.models import HandOver, Task
-from maillage.tasks.services.steps import UNDO_WITHIN
 from maillage.youth import selectors as people_of
 from maillage.youth.selectors import ParentLine
 
@@ -72,16 +71,12 @@ def _here(request: HttpRequest, episode_id: uuid.UUID, task_id: uuid.UUID) -> _H
 
 def _page(request: HttpRequest, here: _Here, form: TokenForm | None) -> HttpResponse:
     shown, task = here.shown, here.task
-    author = task.done_by_id or task.not_due_by_id
     context: dict[str, Any] = {
         "step": shown,
         "form": form if shown.may_do else None,
         "tap": TapForm(),
         "undo": TapForm(version=task.version),
-        "may_undo": not task.live
-        and author == here.by.user_id
-        and task.recorded_at is not None
-        and now() - task.recorded_at <= UNDO_WITHIN,
+        "may_undo": tasks.may_undo(here.by, task),
         "settled": _settled(shown),
         "told": _told(here) if task.live else None,
         "sheet_url": reverse("youth:sheet", args=[here.episode.person_id]) if here.page.sheet_readable else "",

@@ -130,6 +130,13 @@ def task_undo(*, by: Actor, task: Task, version: int) -> Task:
     return row
 
 
+def may_undo(by: Actor, task: Task) -> bool:
+    """Whether she settled it, just now."""
+    author = task.done_by_id or task.not_due_by_id
+    just_now = task.recorded_at is not None and now() - task.recorded_at <= UNDO_WITHIN
+    return not task.live and author == by.user_id and just_now
+
+
 @action(TASK_TAKEN)
 def task_take(*, by: Actor, task: Task) -> Task:
     """« Je m’en occupe »: the step is hers from now on; a relay that waited for an answer ends."""
