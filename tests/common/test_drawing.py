@@ -36,6 +36,19 @@ def test_a_list_is_drawn_as_the_templates_would(widget: Any, made: dict[str, Any
             assert ours == one.render('ne"ed', value, {"id": "id_need", "required": True}, DjangoTemplates())
 
 
+@pytest.mark.parametrize("widget", [forms.TextInput, forms.NumberInput, forms.HiddenInput, forms.CheckboxInput])
+@pytest.mark.parametrize(
+    "value", [None, "", 'Été & « <b> » "', 1234.5, True, mark_safe("a&amp;b"), gettext_lazy("Annuaire")]
+)
+@pytest.mark.parametrize("attrs", [{}, {"class": "a b", "disabled": True, "hidden": False, "data-x": '"<', "min": 0}])
+def test_an_input_is_drawn_as_the_templates_would(widget: Any, value: Any, attrs: dict[str, Any]) -> None:
+    one = widget(attrs=attrs)
+    for language in ("fr", "en"):
+        with override(language):
+            ours = one.render('ne"ed', value, {"id": "id_need"}, Renderer())
+            assert ours == one.render('ne"ed', value, {"id": "id_need"}, DjangoTemplates())
+
+
 def test_whole_forms_are_drawn_by_it() -> None:
     assert isinstance(get_default_renderer(), Renderer)
     typed = {"need": "shelter", "radius": "15", "speaking": "ro"}

@@ -6,7 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from maillage.directory import searching
@@ -34,6 +36,14 @@ def test_a_search_says_what_it_understood_and_how_far(network: Network) -> None:
     assert "Accueil et écoute" in html
     assert "à environ 0 km" in html
     assert "Cette commune n’est pas connue" in signed_in(network.educator).get("/annuaire/?commune=zzz").text
+
+
+def test_a_sheet_is_reached_from_the_list_and_read_once(network: Network) -> None:
+    client = signed_in(network.educator)
+    assert f'href="{sheet(network)}"' in client.get("/annuaire/?commune=lille").text
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(sheet(network)).status_code == 200
+    assert len([one for one in asked.captured_queries if 'FROM "directory_structure"' in one["sql"]]) == 1
 
 
 def test_a_name_that_several_communes_have_is_no_dead_end(network: Network) -> None:

@@ -6,7 +6,7 @@ Nothing is asked of the database until a page shows its navigation: error pages 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -43,7 +43,7 @@ class Shell:
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
         self.path = request.path if request.method == "GET" else "/"
-        self.preferences_url = reverse("desk:preferences")
+        self.preferences_url = _url("desk:preferences")
 
     @property
     def theme(self) -> str:
@@ -83,7 +83,8 @@ class Shell:
     @cached_property
     def items(self) -> list[Item]:
         """The doors her roles open, the present one marked: as many as a phone shows, the rest is in `more`."""
-        return [item for item in self._doors if item not in self.more]
+        more = {item.url for item in self.more}
+        return [item for item in self._doors if item.url not in more]
 
     @cached_property
     def more(self) -> list[Item]:
@@ -110,8 +111,8 @@ class Shell:
     @cached_property
     def footer(self) -> list[Item]:
         return [
-            Item(_("Aide"), "circle-question-mark", reverse("desk:help")),
-            Item(_("Mentions légales"), "info", reverse("desk:legal")),
+            Item(_("Aide"), "circle-question-mark", _url("desk:help")),
+            Item(_("Mentions légales"), "info", _url("desk:legal")),
         ]
 
     def _here(self, url: str) -> bool:
@@ -165,6 +166,12 @@ MOST_TABS = 5
 
 
 def _url(name: str) -> str:
+    return _address(name, settings.ROOT_URLCONF)
+
+
+@cache
+def _address(name: str, _addresses: str) -> str:
+    """Of a page whose address never changes; "" when there is none."""
     try:
         return reverse(name)
     except NoReverseMatch:

@@ -120,6 +120,11 @@ class Sheet:
     # Km from what was asked; None: no place, or not to be known.
     distance: float | None = None
 
+    @property
+    def km(self) -> str:
+        """The distance as it is said; "" without one."""
+        return "" if self.distance is None else str(round(self.distance))
+
 
 @dataclass(frozen=True)
 class StructureSheet:

@@ -192,19 +192,12 @@ def service_for(by: Actor, pk: uuid.UUID) -> Sheet | None:
     return sheets.sheet_of(row, now(), professional=True) if row else None
 
 
-def public_structure(pk: uuid.UUID) -> StructureSheet | None:
-    """What a stranger sees of a structure and of its services; None when that is nothing."""
-    return _structure(None, pk)
+def structure_for(by: Actor, row: Structure) -> StructureSheet:
+    """Of a row that she may see."""
+    return _structure(by, row)
 
 
-def structure_for(by: Actor, pk: uuid.UUID) -> StructureSheet | None:
-    return _structure(by, pk)
-
-
-def _structure(by: Actor | None, pk: uuid.UUID) -> StructureSheet | None:
-    row = visible_structures(by).filter(pk=pk).first()
-    if row is None:
-        return None
+def _structure(by: Actor | None, row: Structure) -> StructureSheet:
     services = list(visible_services(by).filter(structure=row).order_by("name", "pk"))
     return sheets.structure_sheet_of(row, services, now(), professional=by is not None)
 

@@ -1,6 +1,7 @@
 """Screens of the directory for professionals."""
 
 import uuid
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -52,6 +53,7 @@ def find(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
+        "sheets": _sheets(),
         "asked": _asked(request),
         "which": _which(request) if form.has_error("commune", "several") else [],
         "may_propose": by.may(Ability.DIRECTORY_PROPOSE),
@@ -68,6 +70,13 @@ def find(request: HttpRequest) -> HttpResponse:
         "map": _map(request, query) if request.GET.get("map") else None,
     }
     return render(request, "directory/find.html", context)
+
+
+@cache
+def _sheets() -> str:
+    """What the address of every sheet begins with: a page holds many."""
+    none = uuid.UUID(int=0)
+    return reverse("directory:sheet", args=[none]).removesuffix(f"{none}/")
 
 
 def _asked(request: HttpRequest, *without: str) -> str:
@@ -111,9 +120,10 @@ def points(request: HttpRequest) -> HttpResponse:
     if query.bounds is None:
         return JsonResponse({}, status=422)
     view = selectors.map_view(query.bounds, query, by=by)
+    folder = _sheets()
     drawn = [
         [one.latitude, one.longitude, one.count, one.name,
-         reverse("directory:sheet", args=[one.structure_id]) if one.structure_id else ""]
+         f"{folder}{one.structure_id}/" if one.structure_id else ""]
         for one in view.points
     ]  # fmt: skip
     near = maps.outlines_of(query.bounds)
@@ -126,11 +136,9 @@ def points(request: HttpRequest) -> HttpResponse:
 def sheet(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     by = actor(request)
     row = access.get_structure_or_404(by, pk)
-    shown = selectors.structure_for(by, pk)
+    shown = selectors.structure_for(by, row)
     keeps = services.may_keep(by, row)
-    hidden = row.confidentiality == Confidentiality.ON_REQUEST or any(
-        one.place_hidden for one in (shown.services if shown else ())
-    )
+    hidden = row.confidentiality == Confidentiality.ON_REQUEST or any(one.place_hidden for one in shown.services)
     return render(
         request,
         "directory/sheet.html",

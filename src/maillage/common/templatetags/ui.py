@@ -44,11 +44,18 @@ def _drawing(name: str) -> str:
 @register.simple_tag
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """An inline drawing. Without `label` it is decoration; with one, a picture that says it."""
-    said = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
-    names = f"icon {css}".strip()
+    return _icon(name, format_html('role="img" aria-label="{}"', label), css) if label else _decoration(name, css)
+
+
+@cache
+def _decoration(name: str, css: str) -> SafeString:
+    return _icon(name, SafeString('aria-hidden="true"'), css)
+
+
+def _icon(name: str, said: SafeString, css: str) -> SafeString:
     return format_html(
         '<svg class="{}" viewBox="0 0 24 24" width="20" height="20" focusable="false" {}>{}</svg>',
-        names,
+        f"icon {css}".strip(),
         said,
         SafeString(_drawing(name)),
     )
