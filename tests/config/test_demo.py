@@ -16,15 +16,19 @@ from pytest_django.fixtures import Settings
 from maillage.accounts.enums import Role
 from maillage.accounts.models import Membership, Organisation, User
 from maillage.audit.verify import verify
+from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.config import prepare
 from maillage.config.demo import loading as demo
 from maillage.config.demo.accounts import ACCOUNTS
 from maillage.config.demo.people import YOUNG
 from maillage.config.demo.places import PLACES
+from maillage.desk.models import SavedList
 from maillage.episodes.enums import EpisodeState
 from maillage.episodes.lifecycle import state_of
 from maillage.episodes.models import MissingEpisode
+from maillage.retention import selectors
+from maillage.retention.enums import KeptState
 from maillage.vault.fields import SealedField
 from maillage.vault.models import DataKey
 from maillage.vault.sealing import Opened
@@ -45,6 +49,16 @@ def test_it_is_whole_invented_and_loaded_once_under_demo_settings(settings: Sett
     assert states == {EpisodeState.MISSING, EpisodeState.RETURNED, EpisodeState.CLOSED}
     assert len(ACCOUNTS) == User.objects.count()
     assert verify().sound
+    # A newcomer finds each stage of retention alive, and a list of each team.
+    seen = selectors.overview("99", now())
+    assert {one.state: one.files for one in seen.steps[1:]} == {
+        KeptState.ARCHIVED: 1, KeptState.PROPOSED: 2, KeptState.TRASH: 1, KeptState.DESTROYED: 0,
+    }  # fmt: skip
+    assert seen.ready == 1
+    following = {one.state: one.first for one in seen.steps}
+    assert following[KeptState.PROPOSED] is None  # waits for somebody
+    assert following[KeptState.TRASH] == seen.trash[0].kept.trash_until
+    assert SavedList.objects.exclude(team=None).count() == 2
     _obviously_invented()
     with pytest.raises(demo.NotHere, match="not empty"):
         demo.load()

@@ -59,10 +59,8 @@ BY_HAND = {
     "mfa_activate_totp", "mfa_add_webauthn", "mfa_authenticate", "account_reauthenticate", "mfa_reauthenticate",
     "mfa_reauthenticate_webauthn", "episodes:talk_questionnaire", "youth:placement_start",
     "mfa_edit_webauthn", "mfa_remove_webauthn",
-    # Once somebody chose one, and kept it.
-    "desk:list", "desk:list_saved",
-    # Years after the last contact.
-    "retention:disposal", "retention:restore",
+    # Once somebody chose one.
+    "desk:list",
     # Once somebody wrote one.
     "casework:task", "casework:incident",
     # After a search, or once the worker found something.

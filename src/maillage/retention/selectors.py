@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Case, Count, F, Min, QuerySet, When
 
 from maillage.accounts.actors import Actor
 from maillage.casework import selectors as casework
@@ -102,12 +102,18 @@ class Overview:
     disposals: list[Disposal]
 
 
+# When a file moves on by itself: nothing does before the visa, and from the trash at its own end.
+_NEXT = Case(
+    When(state=KeptState.PROPOSED, then=None), When(state=KeptState.TRASH, then=F("trash_until")), default=F("due_at")
+)
+
+
 def overview(departement: str, now: datetime) -> Overview:
     """One département, without any name."""
     of = Kept.objects.filter(departement=departement)
     counted = {
         row["state"]: (row["files"], row["first"])
-        for row in of.order_by().values("state").annotate(files=Count("pk"), first=Min("due_at"))
+        for row in of.order_by().values("state").annotate(files=Count("pk"), first=Min(_NEXT))
     }
     coming = of.filter(state=KeptState.ACTIVE, due_at__isnull=False).order_by("due_at", "pk")[:A_PAGE]
     return Overview(

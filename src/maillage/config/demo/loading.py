@@ -12,7 +12,7 @@ from maillage.audit.journal import SYSTEM
 from maillage.common.clock import now
 from maillage.common.localtime import local
 from maillage.config import prepare
-from maillage.config.demo import lately, shared
+from maillage.config.demo import kept, lately, shared
 from maillage.config.demo.accounts import ACCOUNTS
 from maillage.config.demo.faces import face
 from maillage.config.demo.people import YOUNG, Young
@@ -76,6 +76,8 @@ def load(progress: Progress = lambda done, total: None) -> None:
     shared.file_of(people["lina"], users, instant)
     shared.around(places, users, instant)
     lately.temporary(people, users, instant)
+    kept.lists(places, users)
+    kept.long_ago(DEPARTEMENT, users, instant)
     load_shipped()
     load_institutions(DEPARTEMENT)
     build_directory()
