@@ -2,9 +2,11 @@
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
+from django.db.models import QuerySet
 from django.http import Http404
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,9 +22,11 @@ from maillage.episodes import access as episodes
 from maillage.vault.models import DataKey
 from maillage.vault.sealing import SectionClosed, destroy, system_key
 from maillage.youth.access import (
+    Whom,
     current_missions,
     enter,
     get_visible_or_404,
+    holder_of,
     may_here,
     open_all,
     open_sections,
@@ -51,14 +55,18 @@ pytestmark = pytest.mark.django_db
 ACTS = (Ability.EPISODE_ACT, Ability.SHEET_EDIT, Ability.MISSION_EDIT, Ability.PERSON_EDIT)
 
 
+def _everyone() -> "QuerySet[Any]":
+    return YoungPerson.objects.values("pk")
+
+
 def seen_by(actor: Actor) -> set[uuid.UUID]:
     """Whom she sees; on the way, every fast reading is held to the plain one, file by file."""
     plain = set(visible_to(actor).values_list("pk", flat=True))
     everyone = list(YoungPerson.objects.order_by("pk"))
     by_ids = {one.person.pk: one for one in sights(actor, [one.pk for one in everyone])}
-    by_query = {one.person.pk: one for one in sights(actor, YoungPerson.objects.values("pk"))}
+    by_query = {one.person.pk: one for one in sights(actor, Whom(_everyone, ()))}
     assert by_ids.keys() == by_query.keys() == plain
-    assert set(own(actor).values_list("person__main_id", flat=True)) <= plain
+    assert set(own(holder_of(actor)).values_list("person__main_id", flat=True)) <= plain
     for person in everyone:
         if person.pk not in plain:
             for door in (get_visible_or_404, sight_or_404, enter):
@@ -208,7 +216,7 @@ def test_a_joined_file_gives_the_other_and_stays_for_reading(child, second, owne
         me = acting(user)
         assert seen_by(me) == {child.pk, second.pk}
         assert not any(sight_or_404(me, second.pk).may(one) for one in Ability)
-        assert set(own(me).values_list("person__main_id", flat=True)) == {child.pk}
+        assert set(own(holder_of(me)).values_list("person__main_id", flat=True)) == {child.pk}
     assert seen_by(acting(outsider)) == set()
     # At home with whom she was placed, in the file that says so: the other one is shown by initials, as before.
     assert (face_of(acting(host), second).hidden, face_of(acting(host), child).hidden) == (False, True)

@@ -33,6 +33,7 @@ from maillage.casework.models import (
 from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.common.localtime import local
+from maillage.common.prepared import prepared
 from maillage.questionnaires import selectors as questionnaires
 from maillage.questionnaires.definition import Definition
 from maillage.questionnaires.selectors import Question
@@ -84,14 +85,16 @@ def _flat(query: QuerySet[Any], model: type[Filed]) -> QuerySet[Any, Any]:
 _BY_LABEL = {model._meta.label_lower: model for model in _MAPPED}
 
 
-def together(queries: Mapping[type[Filed], QuerySet[Any]]) -> dict[type[Filed], list[Any]]:
-    """Rows of several tables in one query: instances with the columns of `_SHARED` and of `_MAPPED`, no other."""
-    found: dict[type[Filed], list[Any]] = {model: [] for model in queries}
+def _union(queries: Mapping[type[Filed], QuerySet[Any]]) -> QuerySet[Any, Any]:
+    """Rows of several tables in one query, each with its model's label: for `_sorted`."""
     flat = [_flat(query, model) for model, query in queries.items()]
-    if not flat:
-        return found
-    whole = flat[0].union(*flat[1:], all=True) if len(flat) > 1 else flat[0]
-    for label, *values in whole:
+    return flat[0].union(*flat[1:], all=True) if len(flat) > 1 else flat[0]
+
+
+def _sorted(models: Iterable[type[Filed]], flat: Iterable[Any]) -> dict[type[Filed], list[Any]]:
+    """Instances with the columns of `_SHARED` and of `_MAPPED`, no other."""
+    found: dict[type[Filed], list[Any]] = {model: [] for model in models}
+    for label, *values in flat:
         model = _BY_LABEL[label]
         given = dict(zip(_SHARED, values[: len(_SHARED)], strict=True))
         own = dict(zip(_OWN, values[len(_SHARED) :], strict=True))
@@ -111,13 +114,19 @@ def entries(
     limit: int = PAGE,
 ) -> list[TimelineEntry]:
     """Lines of this file that she may read, newest first, with their authors: one query."""
-    rows = access.rows(entered, TimelineEntry).select_related("author").order_by("-at", "-id")
-    wanted = list(groups)
-    if wanted:
-        rows = rows.filter(group__in=wanted)
+    return _entries(access.reader_of(entered), tuple(groups), before, limit)
+
+
+@prepared
+def _entries(
+    reader: access.Reader, groups: tuple[str, ...], before: tuple[datetime, uuid.UUID] | None, limit: int
+) -> QuerySet[TimelineEntry]:
+    rows = access.rows_of(reader, TimelineEntry).select_related("author").order_by("-at", "-id")
+    if groups:
+        rows = rows.filter(group__in=groups)
     if before is not None:
         rows = rows.filter(Q(at__lt=before[0]) | Q(at=before[0], pk__lt=before[1]))
-    return list(rows[:limit])
+    return rows[:limit]
 
 
 # -- the page of a file ----------------------------------------------------------------------------------------------
@@ -206,13 +215,34 @@ def file_rows(
 ) -> Sealed:
     """One query for all tables of the file. `tasks`: those by hand whose words are wanted. `present` False: only the
     rows behind `lines` and `tasks`."""
-    behind: dict[str, list[uuid.UUID]] = {}
-    for line in lines:
-        behind.setdefault(line.source, []).append(line.source_id)
-    instant = now()
+    sources = frozenset(line.source for line in lines)
+    behind = frozenset(line.source_id for line in lines)
+    reader, by_hand, instant = access.reader_of(entered), frozenset(tasks), now()
+    wanted = tuple(
+        model
+        for model in _MAPPED
+        if model._meta.label_lower in sources or (present and model in _IN_FORCE) or (by_hand and model is HandTask)
+    )
     today = local(instant, zone).date()
+    flat = _file_rows(reader, wanted, behind, by_hand, present, instant, today) if wanted else []
+    return Sealed(_sorted(wanted, flat), instant, present)
+
+
+_IN_FORCE = (Flag, Goal, LegalMatter, Document, Share)
+
+
+@prepared
+def _file_rows(
+    reader: access.Reader,
+    wanted: tuple[type[Filed], ...],
+    behind: frozenset[uuid.UUID],
+    by_hand: frozenset[uuid.UUID],
+    present: bool,
+    instant: datetime,
+    today: date,
+) -> QuerySet[Any, Any]:
     newest = (
-        access.rows(entered, Document)
+        access.rows_of(reader, Document)
         .filter(withdrawn_at__isnull=True)
         .order_by("-written_at", "-id")
         .values("pk")[:DOCUMENTS_SHOWN]
@@ -225,17 +255,14 @@ def file_rows(
         Share: Q(ended_at__isnull=True, until__gt=instant),
     }
     queries: dict[type[Filed], QuerySet[Any]] = {}
-    for model in _MAPPED:
-        ids = behind.get(model._meta.label_lower, [])
-        wanted = Q(thread__in=ids) if issubclass(model, Versioned) else Q(pk__in=ids)
+    for model in wanted:
+        asked = Q(thread__in=behind) if issubclass(model, Versioned) else Q(pk__in=behind)
         if present and model in in_force:
-            wanted = wanted | in_force[model] if ids else in_force[model]
-        elif not ids:
-            continue
-        queries[model] = access.rows(entered, model).filter(wanted)
-    if tasks:
-        queries[HandTask] = access.rows(entered, HandTask).filter(task__in=list(tasks))
-    return Sealed(together(queries), instant, present)
+            asked |= in_force[model]
+        if by_hand and model is HandTask:
+            asked = Q(task__in=by_hand)
+        queries[model] = access.rows_of(reader, model).filter(asked)
+    return _union(queries)
 
 
 def opened_rows(sealed: Sealed, opened: Opened, zone: str) -> FileRows:

@@ -247,16 +247,22 @@ def desk(actor: Actor, at: datetime, *, discreet: bool = False) -> Desk:
     )
 
 
-def _whom(actor: Actor, homes: Collection[uuid.UUID]) -> "QuerySet[Any]":
+def _whom(actor: Actor, homes: Collection[uuid.UUID]) -> youth.Whom:
     """Ids of whom the desk may show: those who live there, those of her own missions, of what waits for her; and, for
     a role that answers for more than a home, those of the episodes it watches."""
-    whom = [people.living_in(homes), youth.own(actor), task_rows.subjects_for(actor)]
-    if Role.ASE_ON_CALL in actor.roles:
-        # She answers for a whole département: who is missing, not everyone.
-        whom.append(episode_rows.in_episodes())
-    elif Role.HEALTH_STAFF in actor.roles:
-        # Urgent care has its own hours: whoever came back must not be looked for by name.
-        whom.append(episode_rows.in_episodes(returned=True))
+    # On call for a whole département: who is missing, not everyone. Urgent care has its own hours: whoever came back
+    # must not be looked for by name.
+    watches, cares = Role.ASE_ON_CALL in actor.roles, Role.HEALTH_STAFF in actor.roles
+    given = (youth.holder_of(actor), task_rows.reach_of(actor), frozenset(homes), watches, cares)
+    return youth.Whom(_ids_of_whom, given)
+
+
+def _ids_of_whom(
+    holder: youth.Holder, reach: task_rows.Reach, homes: frozenset[uuid.UUID], watches: bool, cares: bool
+) -> "QuerySet[Any]":
+    whom = [people.living_in(homes), youth.own(holder), task_rows.subjects_for(reach)]
+    if watches or cares:
+        whom.append(episode_rows.in_episodes(returned=not watches))
     return whom[0].union(*whom[1:])
 
 

@@ -12,6 +12,7 @@ from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Ability
 from maillage.accounts.roles import ABILITIES
 from maillage.common.errors import NotAllowed, RuleBroken
+from maillage.common.prepared import prepared
 from maillage.episodes import lifecycle
 from maillage.episodes.enums import Action
 from maillage.episodes.models import EpisodeDocument, MissingEpisode, Outing
@@ -31,16 +32,19 @@ def visible_to(actor: Actor) -> QuerySet[MissingEpisode]:
 def get_visible_or_404(actor: Actor, pk: uuid.UUID) -> MissingEpisode:
     """The episode with person, key, organisation, station and protocol loaded, when the sweeper last ran (`swept_at`)
     and whether her sheet is open (`sheet_open`); Http404 for strangers."""
-    found = (
-        visible_to(actor)
-        .filter(pk=pk)
+    found = _seen(youth.holder_of(actor), pk)
+    if not found:
+        raise Http404
+    return found[0]
+
+
+@prepared
+def _seen(holder: youth.Holder, pk: uuid.UUID) -> QuerySet[MissingEpisode]:
+    return (
+        MissingEpisode.objects.filter(person__in=youth.seen_by(holder), pk=pk)
         .annotate(swept_at=task_rows.swept_at(), sheet_open=youth.sheet_is_open())
         .select_related("person__data_key", "data_key", "organisation__station", "protocol", "outing", "interview")
-        .first()
     )
-    if found is None:
-        raise Http404
-    return found
 
 
 def outing_or_404(actor: Actor, pk: uuid.UUID) -> Outing:

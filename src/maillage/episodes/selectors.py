@@ -19,6 +19,7 @@ from maillage.accounts.enums import Ability, Role
 from maillage.accounts.selectors import name_of
 from maillage.common.enums import Section
 from maillage.common.localtime import local
+from maillage.common.prepared import prepared
 from maillage.episodes import access, lifecycle, protocol, versions
 from maillage.episodes.enums import (
     Action,
@@ -229,18 +230,23 @@ class Out:
 
 def out_of(person_ids: Collection[uuid.UUID]) -> tuple[dict[uuid.UUID, Absence], dict[uuid.UUID, Out]]:
     """The open episode, and the outing under way, of each person that has one. One query."""
-    episodes = MissingEpisode.objects.filter(person_id__in=person_ids, closed_at__isnull=True).values_list(
-        "person_id", "pk", Value(""), Value(0), "noticed_at", "located_at", "returned_at"
-    )
-    nothing = Cast(Value(None), DateTimeField())
-    outings = _running(person_ids).values_list("person_id", "pk", "kind", "version", "left_at", "expected_at", nothing)
     missing, out = {}, {}
-    for person_id, pk, kind, version, since, then, back in episodes.union(outings, all=True):
+    for person_id, pk, kind, version, since, then, back in _out_of(frozenset(person_ids)):
         if kind:
             out[person_id] = Out(pk, version, kind, since, then)
         else:
             missing[person_id] = Absence(pk, since, then, back)
     return missing, out
+
+
+@prepared
+def _out_of(person_ids: frozenset[uuid.UUID]) -> "QuerySet[Any, Any]":
+    episodes = MissingEpisode.objects.filter(person_id__in=person_ids, closed_at__isnull=True).values_list(
+        "person_id", "pk", Value(""), Value(0), "noticed_at", "located_at", "returned_at"
+    )
+    nothing = Cast(Value(None), DateTimeField())
+    outings = _running(person_ids).values_list("person_id", "pk", "kind", "version", "left_at", "expected_at", nothing)
+    return episodes.union(outings, all=True)
 
 
 def _running(person_ids: Collection[uuid.UUID]) -> QuerySet[Outing]:
@@ -260,8 +266,13 @@ def outings_of(person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Outing]:
 
 def outing_hours(organisation_ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID | None, Hours]:
     """The usual hours of return of each home that chose its own. One query."""
-    rows = OutingHours.objects.filter(organisation_id__in=[pk for pk in organisation_ids if pk])
-    return {row.organisation_id: Hours(row.school, row.permission, row.visit) for row in rows.order_by("pk")}
+    rows = _hours_of(frozenset(pk for pk in organisation_ids if pk))
+    return {row.organisation_id: Hours(row.school, row.permission, row.visit) for row in rows}
+
+
+@prepared
+def _hours_of(organisation_ids: frozenset[uuid.UUID]) -> QuerySet[OutingHours]:
+    return OutingHours.objects.filter(organisation_id__in=organisation_ids).order_by("pk")
 
 
 def hours_row(organisation_id: uuid.UUID) -> OutingHours | None:
@@ -293,8 +304,8 @@ def episode_page(actor: Actor, episode: MissingEpisode, now: datetime) -> Episod
     delays = versions.delays(episode.organisation.departement, definition)
     state = lifecycle.state_of(episode)
     tasks = task_rows.of_context(episode.pk)
-    events = list(episode.events.annotate(author=name_of("written_by")).order_by("happened_at", "written_at", "id"))
-    documents = tuple(episode.documents.annotate(author=name_of("made_by")).order_by("made_at", "id"))
+    events = _events_of(episode.pk)
+    documents = tuple(_documents_of(episode.pk))
     names = {event.written_by: event.author for event in events if event.written_by and event.author}
     names |= {document.made_by: document.author for document in documents if document.author}
     views = {task.pk: _step(task, opened, events, definition) for task in tasks}
@@ -474,14 +485,31 @@ def _timeline(
     return tuple(sorted(entries, key=lambda one: (one.happened_at, one.written_at, one.id), reverse=True))
 
 
+@prepared
+def _events_of(episode: uuid.UUID) -> "QuerySet[Any]":
+    events = EpisodeEvent.objects.filter(episode=episode)
+    return events.annotate(author=name_of("written_by")).order_by("happened_at", "written_at", "id")
+
+
+@prepared
+def _documents_of(episode: uuid.UUID) -> "QuerySet[Any]":
+    documents = EpisodeDocument.objects.filter(episode=episode)
+    return documents.annotate(author=name_of("made_by")).order_by("made_at", "id")
+
+
 # How a line of the file's timeline names an event.
 LINE = EpisodeEvent._meta.label_lower
 
 
 def events_of(ids: Collection[uuid.UUID]) -> list[EpisodeEvent]:
     """Those events, with every correction in their episodes: one query, and nothing is opened."""
+    return _corrected(frozenset(ids))
+
+
+@prepared
+def _corrected(ids: frozenset[uuid.UUID]) -> QuerySet[EpisodeEvent]:
     episodes = EpisodeEvent.objects.filter(pk__in=ids).values("episode_id")
-    return list(EpisodeEvent.objects.filter(Q(pk__in=ids) | Q(corrects__isnull=False, episode__in=episodes)))
+    return EpisodeEvent.objects.filter(Q(pk__in=ids) | Q(corrects__isnull=False, episode__in=episodes))
 
 
 def sealed_in(events: Iterable[EpisodeEvent]) -> frozenset[Section]:
@@ -524,8 +552,13 @@ def shown(entry: Entry) -> dict[str, Any]:
 
 def newest_of(person_id: uuid.UUID) -> MissingEpisode | None:
     """Her open episode, else the last one: one query."""
+    return next(iter(_newest(person_id)), None)
+
+
+@prepared
+def _newest(person_id: uuid.UUID) -> QuerySet[MissingEpisode]:
     rows = MissingEpisode.objects.filter(person_id=person_id).select_related("organisation")
-    return rows.order_by(F("closed_at").desc(nulls_first=True), "-noticed_at", "-pk").first()
+    return rows.order_by(F("closed_at").desc(nulls_first=True), "-noticed_at", "-pk")[:1]
 
 
 def keeper(event: EpisodeEvent, field: str, by_id: Mapping[uuid.UUID, EpisodeEvent]) -> EpisodeEvent:

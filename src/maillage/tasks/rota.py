@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from maillage.accounts.enums import Role
 from maillage.accounts.models import User
 from maillage.accounts.selectors import members_of, users_holding
 from maillage.accounts.tree import Tree, tree_around
+from maillage.common.prepared import prepared
 
 # Roles kept by turns. The other roles answer through their members.
 ROTA_ROLES: tuple[Role, ...] = (Role.ON_CALL_MANAGER, Role.ASE_ON_CALL)
@@ -42,15 +43,16 @@ def answering_in(
     if tree is None or not tree.parents.keys() >= set(organisation_ids):
         tree = tree_around(organisation_ids, "above")
     lines = {one: tree.line(one) for one in organisation_ids}
-    held = _held({one for line in lines.values() for one in line}, roles, at)
+    held = _held(frozenset(one for line in lines.values() for one in line), frozenset(map(str, roles)), at)
     return {(one, role): _answering(lines[one], role, held) for one in lines for role in roles}
 
 
-def _held(organisation_ids: Collection[uuid.UUID], roles: Collection[str], at: datetime) -> "list[Any]":
+@prepared
+def _held(organisation_ids: frozenset[uuid.UUID], roles: frozenset[str], at: datetime) -> "QuerySet[Any]":
     """Who holds those roles there, by name; once for each shift of hers that runs then (`shift_in`, `shift_began`)."""
     runs = Q(user__shifts__removed_at__isnull=True, user__shifts__starts_at__lte=at, user__shifts__ends_at__gt=at)
-    return list(
-        members_of(organisation_ids, roles, at)
+    return (
+        members_of(organisation_ids, sorted(roles), at)
         .annotate(shift=FilteredRelation("user__shifts", condition=runs & Q(user__shifts__role=F("role"))))
         .annotate(shift_in=F("shift__organisation_id"), shift_began=F("shift__starts_at"))
     )

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Case, Count, Exists, F, Func, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
@@ -14,6 +14,7 @@ from maillage.accounts.enums import Ability, Role
 from maillage.accounts.models import Organisation, User
 from maillage.accounts.selectors import organisations
 from maillage.common.localtime import instant
+from maillage.common.prepared import prepared
 from maillage.tasks.coverage import Span, doubles, gaps
 from maillage.tasks.enums import NoticeState, TaskState
 from maillage.tasks.models import HandOver, Notice, OnCallShift, SweeperRun, Task
@@ -57,9 +58,14 @@ def step_of(context: uuid.UUID, pk: uuid.UUID) -> Task | None:
 def of_contexts(contexts: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[Task]]:
     """The steps of several contexts, each in its plan's order; an empty list where there is none."""
     found: dict[uuid.UUID, list[Task]] = {context: [] for context in contexts}
-    for row in _tasks().filter(context__in=found).order_by("order", "created_at", "id"):
+    for row in _in_contexts(frozenset(found)):
         found[row.context].append(row)
     return found
+
+
+@prepared
+def _in_contexts(contexts: frozenset[uuid.UUID]) -> QuerySet[Task]:
+    return _tasks().filter(context__in=contexts).order_by("order", "created_at", "id")
 
 
 def sent_at(document: str) -> Subquery:
@@ -119,6 +125,13 @@ def of_subject(
     Settled rows carry `settled_at` (when it was done, or judged without object), and are those before (instant, id).
     What a plan or the end of its context dropped is left out: nobody did it.
     """
+    return _of_subject(subject, before, live, limit)
+
+
+@prepared
+def _of_subject(
+    subject: uuid.UUID, before: tuple[datetime, uuid.UUID] | None, live: bool, limit: int
+) -> QuerySet[Task]:
     at = Coalesce("done_at", "recorded_at")
     settled = Q(settled_at__isnull=False) & (Q(state=TaskState.DONE) | Q(not_due_by__isnull=False))
     if before is not None:
@@ -138,7 +151,7 @@ def of_subject(
     )
     if not live:
         rows = rows.order_by("-settled_at", "-pk")
-    return list(rows[:limit])
+    return rows[:limit]
 
 
 @dataclass(frozen=True)
@@ -190,42 +203,62 @@ def _concern(task: Task, now: datetime) -> Concern | None:
 
 def waiting_for(actor: Actor) -> list[HandOver]:
     """Relays that wait for this person's answer, soonest first."""
-    rows = _relays_to(actor).select_related("task__organisation", "from_user", "to_user", "to_organisation")
-    return list(rows.order_by("answer_by", "id"))
+    return _relays_waiting(reach_of(actor)) if actor.may(Ability.STEP_DO) else []
 
 
-def _relays_to(actor: Actor) -> QuerySet[HandOver]:
+@prepared
+def _relays_waiting(reach: "Reach") -> QuerySet[HandOver]:
+    rows = _relays_to(reach).select_related("task__organisation", "from_user", "to_user", "to_organisation")
+    return rows.order_by("answer_by", "id")
+
+
+class Reach(NamedTuple):
+    """What decides, of a person, which steps and relays wait for her."""
+
+    user_id: uuid.UUID
+    held: tuple[tuple[str, frozenset[uuid.UUID]], ...]  # where each of her roles answers
+    may_do: bool
+
+
+def reach_of(actor: Actor) -> Reach:
+    return Reach(actor.user_id, tuple(sorted(_held(actor).items())), actor.may(Ability.STEP_DO))
+
+
+def _relays_to(reach: Reach) -> QuerySet[HandOver]:
     """As `access.Reach.is_addressee` says it of one."""
-    if not actor.may(Ability.STEP_DO):
-        return HandOver.objects.none()
-    mine = Q(to_user=actor.user_id)
-    for role, held in _held(actor).items():
+    mine = Q(to_user=reach.user_id)
+    for role, held in reach.held:
         mine |= Q(to_user__isnull=True, to_role=role, to_organisation__in=held)
     return HandOver.objects.filter(mine, PENDING)
 
 
 def addressed_to(actor: Actor) -> list[Task]:
     """Open steps that wait for this person: her own, and those of a role she holds there or above; soonest first."""
-    return list(_lines().filter(_addressed(actor)).order_by("due_at", "order", "id"))
+    return list(_lines().filter(_addressed(reach_of(actor))).order_by("due_at", "order", "id"))
 
 
-def _addressed(actor: Actor) -> Q:
-    mine = Q(owner_user=actor.user_id)
-    for role, held in _held(actor).items():
+def _addressed(reach: Reach) -> Q:
+    mine = Q(owner_user=reach.user_id)
+    for role, held in reach.held:
         mine |= Q(owner_user__isnull=True, owner_role=role, organisation__in=held)
     return mine & Q(state=TaskState.OPEN)
 
 
-def subjects_for(actor: Actor) -> "QuerySet[Any]":
+def subjects_for(reach: Reach) -> "QuerySet[Any]":
     """Ids of those a step or a relay that waits for this person is about, as a part of another query."""
-    steps = Task.objects.filter(_addressed(actor)).values("subject")
-    return steps.union(_relays_to(actor).values("task__subject")) if actor.may(Ability.STEP_DO) else steps
+    steps = Task.objects.filter(_addressed(reach)).values("subject")
+    return steps.union(_relays_to(reach).values("task__subject")) if reach.may_do else steps
 
 
 def owed(actor: Actor, subjects: Collection[uuid.UUID]) -> list[Task]:
     """Open steps that wait for this person, and those of the plans about `subjects`, soonest first; one query."""
+    return _owed(reach_of(actor), frozenset(subjects))
+
+
+@prepared
+def _owed(reach: Reach, subjects: frozenset[uuid.UUID]) -> QuerySet[Task]:
     planned = Q(subject__in=subjects, state=TaskState.OPEN) & ~Q(context=F("subject"))
-    return list(_lines().filter(_addressed(actor) | planned).order_by("due_at", "order", "id"))
+    return _lines().filter(_addressed(reach) | planned).order_by("due_at", "order", "id")
 
 
 def waits_for(actor: Actor, task: Task) -> bool:
@@ -288,15 +321,19 @@ def pulse(at: datetime, zone: str) -> Pulse:
 
 def pulse_of(actor: Actor, organisation_ids: Collection[uuid.UUID], at: datetime, zone: str) -> Pulse:
     """With what nobody may have heard in those organisations; one query."""
+    [(swept, alone, lost)] = _beats(actor.user_id, frozenset(organisation_ids))
+    return Pulse(at, swept, zone, alone, lost)
+
+
+@prepared
+def _beats(user_id: uuid.UUID, organisation_ids: frozenset[uuid.UUID]) -> "QuerySet[Any, Any]":
     unreached = Task.objects.filter(
         organisation__in=organisation_ids, state=TaskState.OPEN, unreached_since__isnull=False
     )
     # Her own row: one, whatever there is to count.
-    row = User.objects.filter(pk=actor.user_id).values_list(
+    return User.objects.filter(pk=user_id).values_list(
         swept_at(), _number(unreached), _number(_troubled(organisation_ids))
     )
-    swept, alone, lost = row.get()
-    return Pulse(at, swept, zone, alone, lost)
 
 
 def _number(rows: "QuerySet[Any]") -> Subquery:

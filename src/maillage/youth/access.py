@@ -6,10 +6,10 @@ search are derived from it. A mission narrows what the role opens; a post that o
 """
 
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Prefetch, Q, QuerySet
@@ -24,6 +24,7 @@ from maillage.accounts.sealed import place_of
 from maillage.audit.journal import record, record_once
 from maillage.common.clock import now
 from maillage.common.enums import Section
+from maillage.common.prepared import prepared
 from maillage.reference import communes
 from maillage.vault.models import DataKey
 from maillage.vault.sealing import Opened, SectionClosed
@@ -42,40 +43,60 @@ _ON_CALL_ROLES = frozenset({Role.ASE_ON_CALL, Role.ON_CALL_MANAGER})
 _SHEET_KINDS = frozenset({MissionKind.HOSTS, MissionKind.CASE_WORKER, MissionKind.FOLLOWS})
 
 
+class Holder(NamedTuple):
+    """What decides, of a reader and an instant, which missions are hers."""
+
+    staff: frozenset[uuid.UUID]  # organisations whose missions she sees through
+    on_call: frozenset[uuid.UUID]  # and those on call
+    user_id: uuid.UUID | None  # None: no post of hers opens anything
+    at: datetime
+
+
+def holder_of(actor: Actor) -> Holder:
+    seeing = [post for post in actor.posts if SECTIONS[post.role]]
+    return Holder(
+        staff=frozenset(post.organisation_id for post in seeing if post.role != Role.FOSTER_CARER),
+        on_call=frozenset(post.organisation_id for post in seeing if post.role in _ON_CALL_ROLES),
+        user_id=actor.user_id if seeing else None,
+        at=now(),
+    )
+
+
 def current_missions(actor: Actor) -> QuerySet[Mission]:
     """The missions that let this actor see someone now. Erased files are nobody's, archived ones are closed.
 
     A mission on call is for those on call: the rest of a service does not see everyone it may be called for. A foster
     carer sees through missions that name her: a service's children are not all hers.
     """
-    return _missions(actor).filter(person__archived_at__isnull=True, person__main__archived_at__isnull=True)
+    return held_by(holder_of(actor))
+
+
+def held_by(holder: Holder) -> QuerySet[Mission]:
+    """As `current_missions`, for a query that is prepared."""
+    return _missions(holder).filter(person__archived_at__isnull=True, person__main__archived_at__isnull=True)
 
 
 def archived_missions(actor: Actor) -> QuerySet[Mission]:
     """Her missions for files that are archived: what lets their owner bring one back. They open nothing."""
-    return _missions(actor).filter(person__archived_at__isnull=False)
+    return _missions(holder_of(actor)).filter(person__archived_at__isnull=False)
 
 
-def _missions(actor: Actor) -> QuerySet[Mission]:
-    instant = now()
-    seeing = [post for post in actor.posts if SECTIONS[post.role]]
-    on_call = {post.organisation_id for post in seeing if post.role in _ON_CALL_ROLES}
-    staff = {post.organisation_id for post in seeing if post.role != Role.FOSTER_CARER}
-    holder = Q(organisation_id__in=staff) & ~Q(kind=MissionKind.ON_CALL)
-    holder |= Q(organisation_id__in=on_call, kind=MissionKind.ON_CALL)
-    if seeing:
-        holder |= Q(user_id=actor.user_id)
+def _missions(holder: Holder) -> QuerySet[Mission]:
+    hers = Q(organisation_id__in=holder.staff) & ~Q(kind=MissionKind.ON_CALL)
+    hers |= Q(organisation_id__in=holder.on_call, kind=MissionKind.ON_CALL)
+    if holder.user_id is not None:
+        hers |= Q(user_id=holder.user_id)
     return Mission.objects.filter(
-        Q(ends_at__isnull=True) | Q(ends_at__gt=instant),
-        holder,
-        starts_at__lte=instant,
+        Q(ends_at__isnull=True) | Q(ends_at__gt=holder.at),
+        hers,
+        starts_at__lte=holder.at,
         person__data_key__destroyed_at__isnull=True,
     )
 
 
-def own(actor: Actor) -> QuerySet[Any]:
+def own(holder: Holder) -> QuerySet[Any]:
     """Ids of the main files of those she has a mission for in her own name, as a part of another query."""
-    return current_missions(actor).filter(user_id=actor.user_id).values("person__main_id")
+    return held_by(holder).filter(user=holder.user_id).values("person__main_id")
 
 
 def posts_for(actor: Actor, mission: Mission) -> tuple[Post, ...]:
@@ -104,7 +125,12 @@ def gives(actor: Actor, mission: Mission, ability: Ability) -> bool:
 
 def visible_to(actor: Actor) -> QuerySet[YoungPerson]:
     """The young persons this actor may see now."""
-    return YoungPerson.objects.filter(main__in=current_missions(actor).values("person__main_id"))
+    return seen_by(holder_of(actor))
+
+
+def seen_by(holder: Holder) -> QuerySet[YoungPerson]:
+    """As `visible_to`, for a query that is prepared."""
+    return YoungPerson.objects.filter(main__in=held_by(holder).values("person__main_id"))
 
 
 def get_visible_or_404(actor: Actor, pk: uuid.UUID) -> YoungPerson:
@@ -123,7 +149,7 @@ def open_sections(actor: Actor, person: YoungPerson) -> frozenset[Section]:
 def sections_by_person(actor: Actor, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, frozenset[Section]]:
     """Open sections of each visible person among `ids`; strangers are left out. One query."""
     through: dict[uuid.UUID, list[Mission]] = {}
-    for mission in _about(actor, list(ids)):
+    for mission in _about_each(holder_of(actor), frozenset(ids)):
         through.setdefault(mission.about, []).append(mission)
     return {pk: _opened_by(actor, missions) for pk, missions in through.items()}
 
@@ -251,11 +277,18 @@ def open_all(seen: Sequence[Sight], *sections: str) -> dict[uuid.UUID, Opened]:
 _LOADED: tuple[str, ...] = ("person__data_key", "present__organisation")
 
 
-def sights(actor: Actor, whom: "Collection[uuid.UUID] | QuerySet[Any]") -> list[Sight]:
+class Whom(NamedTuple):
+    """A query for ids of young people, as a part of a prepared one: what builds it, and from what."""
+
+    build: Callable[..., "QuerySet[Any]"]
+    given: tuple[Any, ...]
+
+
+def sights(actor: Actor, whom: Collection[uuid.UUID] | Whom) -> list[Sight]:
     """Those among `whom` (ids, or a query for them) whom this actor sees, as `visible_to` says it, oldest placement
     first; one query, two more when one is seen through a file joined to hers alone."""
     found: dict[uuid.UUID, list[Mission]] = {}
-    for mission in _with_person(_about(actor, whom)).order_by("starts_at", "pk"):
+    for mission in _seen(holder_of(actor), whom if isinstance(whom, Whom) else frozenset(whom)):
         found.setdefault(mission.about, []).append(mission)
     known = _loaded({one for missions in found.values() for one in missions}, found)
     seen = [Sight(actor, known[pk], tuple(missions), _opened_by(actor, missions)) for pk, missions in found.items()]
@@ -270,9 +303,18 @@ def sight_or_404(actor: Actor, pk: uuid.UUID) -> Sight:
     return found[0]
 
 
-def _about(actor: Actor, whom: "Collection[uuid.UUID] | QuerySet[Any]") -> "QuerySet[Any]":
+def _about(holder: Holder, whom: frozenset[uuid.UUID] | Whom) -> "QuerySet[Any]":
     """Her missions, once for each file among `whom` they are `about`: its own, and those of files joined to it."""
-    return current_missions(actor).annotate(about=F("person__main__parts")).filter(about__in=whom)
+    ids = whom.build(*whom.given) if isinstance(whom, Whom) else whom
+    return held_by(holder).annotate(about=F("person__main__parts")).filter(about__in=ids)
+
+
+_about_each = prepared(_about)
+
+
+@prepared
+def _seen(holder: Holder, whom: frozenset[uuid.UUID] | Whom) -> "QuerySet[Any]":
+    return _with_person(_about(holder, whom)).order_by("starts_at", "pk")
 
 
 def _since(seen: Sight) -> tuple[date, uuid.UUID]:
@@ -325,25 +367,33 @@ def enter(actor: Actor, pk: uuid.UUID) -> Entrance:
 
     Loads with it the person (as for `sights`), and who and where each running mission is of.
     """
-    instant = now()
-    mine = current_missions(actor).filter(pk=OuterRef("pk"))
-    joined = YoungPerson.objects.filter(main=pk).exclude(pk=pk)
-    running = list(
-        _with_person(
-            Mission.objects.filter(
-                Q(ends_at__isnull=True) | Q(ends_at__gt=instant), person__main__parts=pk, starts_at__lte=instant
-            )
-        )
-        .annotate(is_mine=Exists(mine), several=Exists(joined))
-        .select_related(*_LOADED, "organisation", "user", "placement__organisation")
-        .order_by("starts_at", "pk")
-    )
+    running = _running(holder_of(actor), pk)
     hers = tuple(mission for mission in running if mission.is_mine)
     if not hers:
         raise Http404
     person = _loaded(running, {pk})[pk]
-    parts = tuple(joined.select_related("data_key").order_by("pk")) if hers[0].several else ()
+    parts = tuple(_joined(pk).select_related("data_key").order_by("pk")) if hers[0].several else ()
     return Entrance(actor, person, hers, _opened_by(actor, hers), tuple(running), parts)
+
+
+@prepared
+def _running(holder: Holder, pk: uuid.UUID) -> "QuerySet[Any]":
+    """Everyone's missions for one file now, with which are hers (`is_mine`), and whether files are joined to it."""
+    mine = held_by(holder).filter(pk=OuterRef("pk"))
+    missions = Mission.objects.filter(
+        Q(ends_at__isnull=True) | Q(ends_at__gt=holder.at), person__main__parts=pk, starts_at__lte=holder.at
+    )
+    found: QuerySet[Any] = (
+        _with_person(missions)
+        .annotate(is_mine=Exists(mine), several=Exists(_joined(pk)))
+        .select_related(*_LOADED, "organisation", "user", "placement__organisation")
+        .order_by("starts_at", "pk")
+    )
+    return found
+
+
+def _joined(pk: uuid.UUID) -> QuerySet[YoungPerson]:
+    return YoungPerson.objects.filter(main=pk).exclude(pk=pk)
 
 
 def _journal(actor: Actor, read: dict[uuid.UUID, frozenset[Section]]) -> None:
