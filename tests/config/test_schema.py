@@ -1,8 +1,13 @@
-"""An empty database gets its tables at once: the same as through every migration, one after the other."""
+"""An empty database gets its tables at once: the same as through every migration, one after the other.
+
+On the way through them, rows of before the instruments: they keep the words they were asked with.
+"""
 
 import re
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +16,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from pytest_django import DjangoDbBlocker
 
+from maillage.casework.models import Observation
 from maillage.common import schema
 
 
@@ -78,14 +84,58 @@ def rows(connection: BaseDatabaseWrapper) -> dict[str, int]:
         return counts
 
 
+BEFORE_INSTRUMENTS = [("casework", "0004_rows_go_with_the_key")]
+# What `old_observations` leaves behind, and the version that says what was asked of them.
+OLD = {
+    "vault_datakey": 1, "accounts_user": 1, "youth_youngperson": 1, "casework_observation": 2,
+    "questionnaires_questionnaire": 1,
+}  # fmt: skip
+
+
+def old_observations(apps: Any) -> list[Any]:
+    """Two of before, by the models of that day: a domain, an answer, and no questionnaire."""
+    person, at = uuid.uuid4(), datetime(2026, 3, 4, 9, tzinfo=UTC)
+    key = apps.get_model("vault", "DataKey").objects.create(purpose="person", wrapped=b"x", created_at=at)
+    author = apps.get_model("accounts", "User").objects.create(
+        email="a@exemple.invalid", display_name="A", joined_at=at
+    )
+    apps.get_model("youth", "YoungPerson").objects.create(
+        pk=person, main_id=person, departement="99", data_key=key, created_at=at
+    )
+    return [
+        apps.get_model("casework", "Observation").objects.create(
+            person_id=person, data_key=key, author=author, section="education", education=b"x", thread=uuid.uuid4(),
+            sheet=uuid.uuid4(), domain=domain, answer=answer, written_at=at + timedelta(days=day),
+        )
+        for day, (domain, answer) in enumerate([("school", "observed"), ("digital", "not_looked_at")])
+    ]  # fmt: skip
+
+
+def they_say_what_was_asked(old: list[Any]) -> None:
+    """Each keeps its item and its answer, under the words of that day, which nobody is asked any more."""
+    rows = [Observation.objects.select_related("questionnaire").get(pk=one.pk) for one in old]
+    assert [(row.item, row.answer) for row in rows] == [(one.domain, one.answer) for one in old]
+    (asked,) = {row.questionnaire for row in rows}
+    assert (asked.published_at, asked.answered_at) == (old[0].written_at, old[0].written_at)
+    assert asked.withdrawn_at is not None
+    (page,) = asked.definition["pages"]
+    labels = {item["name"]: item["label"] for item in page["items"]}
+    assert (labels["school"], len(labels)) == ({"fr": "École", "en": "School"}, 8)
+
+
 def test_tables_made_at_once_are_those_of_every_migration(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> None:
     with django_db_blocker.unblock():
         with empty_database() as database:
             executor = MigrationExecutor(database)
+            executor.migrate(BEFORE_INSTRUMENTS)
+            old = old_observations(executor.loader.project_state(BEFORE_INSTRUMENTS).apps)
+            executor = MigrationExecutor(database)  # what is applied was read once
             executor.migrate(executor.loader.graph.leaf_nodes())
-            wanted = shape(database), rows(database)
+            they_say_what_was_asked(old)
+            found = {table: count - OLD.get(table, 0) for table, count in rows(database).items()}
+            wanted = shape(database), found
         with empty_database() as database:
             assert schema.create_if_empty(database)
             assert (shape(database), rows(database)) == wanted
