@@ -184,4 +184,4 @@ def test_what_waits_for_each_is_said_the_same_in_a_query_and_task_by_task(world:
         about = {task.subject for task in addressed} | {
             one.task.subject for one in HandOver.objects.filter(pk__in=waiting).select_related("task")
         }
-        assert set(selectors.subjects_for(selectors.reach_of(actor)).values_list("subject", flat=True)) == about
+        assert set(selectors.subjects_for(selectors.addressee_of(actor)).values_list("subject", flat=True)) == about

@@ -15,6 +15,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from maillage.audit.models import JournalEntry
@@ -22,6 +23,7 @@ from maillage.audit.verbs import Verb
 from maillage.common.clock import now
 from maillage.common.errors import TokenConflict
 from maillage.common.gathering import add, under_way
+from maillage.common.prepared import prepared
 from maillage.vault import keyring
 
 
@@ -147,9 +149,9 @@ def record_once(verb: Verb, *, by: By, wanted: Iterable[tuple[uuid.UUID, dict[st
     pairs = list(wanted)
     seen = {
         (subject, json.dumps(payload, sort_keys=True))
-        for subject, payload in JournalEntry.objects.filter(
-            by=by.user_id, verb=verb.code, at__gte=since, subject__in={subject for subject, _payload in pairs}
-        ).values_list("subject", "payload")
+        for subject, payload in _recorded(
+            by.user_id, verb.code, since, frozenset(subject for subject, _payload in pairs)
+        )
     }
     instant = now()
     rows = []
@@ -161,6 +163,14 @@ def record_once(verb: Verb, *, by: By, wanted: Iterable[tuple[uuid.UUID, dict[st
     if rows:
         JournalEntry.objects.bulk_create(rows)
     return len(rows)
+
+
+@prepared
+def _recorded(
+    user_id: uuid.UUID | None, verb: str, since: datetime, subjects: frozenset[uuid.UUID]
+) -> "QuerySet[Any, Any]":
+    rows = JournalEntry.objects.filter(by=user_id, verb=verb, at__gte=since, subject__in=subjects)
+    return rows.values_list("subject", "payload")
 
 
 def _entry(

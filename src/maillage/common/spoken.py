@@ -6,6 +6,7 @@ Pure but for the language, which is the reader's. Instants are aware; `zone` is 
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import Literal
 
 from django.utils.formats import date_format
@@ -80,8 +81,13 @@ def day(instant: datetime, now: datetime, zone: tzinfo) -> str:
 
 def _date(here: date, today: date) -> str:
     """« 1er mars », « 3 mars », with the year when it is another one."""
-    said = date_format(here, "j F" if here.year == today.year else "j F Y")
-    return f"1er{said[1:]}" if here.day == 1 and (get_language() or "").startswith("fr") else said
+    return _written(here, "j F" if here.year == today.year else "j F Y", get_language() or "")
+
+
+@lru_cache(maxsize=1_000)
+def _written(here: date, pattern: str, language: str) -> str:
+    said = date_format(here, pattern)
+    return f"1er{said[1:]}" if here.day == 1 and language.startswith("fr") else said
 
 
 def moment(instant: datetime, now: datetime, zone: tzinfo) -> str:

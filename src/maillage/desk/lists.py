@@ -30,7 +30,7 @@ from maillage.episodes.lifecycle import state_of
 from maillage.episodes.models import MissingEpisode
 from maillage.tasks.selectors import open_about
 from maillage.vault.sealing import Opened, system_key
-from maillage.youth.access import current_missions, own, visible_to
+from maillage.youth.access import current_missions, holder_of, own, visible_to
 from maillage.youth.enums import MissionKind
 
 PURPOSE = "list"
@@ -143,7 +143,7 @@ def _held(actor: Actor, choice: Choice) -> QuerySet[Any] | None:
     if not choice.mission:
         return None
     if choice.mission == IN_MY_NAME:
-        return own(actor)
+        return own(holder_of(actor))
     return current_missions(actor).filter(kind=choice.mission).values("person__main_id")
 
 

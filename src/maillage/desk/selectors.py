@@ -253,14 +253,14 @@ def _whom(actor: Actor, homes: Collection[uuid.UUID]) -> youth.Whom:
     # On call for a whole département: who is missing, not everyone. Urgent care has its own hours: whoever came back
     # must not be looked for by name.
     watches, cares = Role.ASE_ON_CALL in actor.roles, Role.HEALTH_STAFF in actor.roles
-    given = (youth.holder_of(actor), task_rows.reach_of(actor), frozenset(homes), watches, cares)
+    given = (youth.holder_of(actor), task_rows.addressee_of(actor), frozenset(homes), watches, cares)
     return youth.Whom(_ids_of_whom, given)
 
 
 def _ids_of_whom(
-    holder: youth.Holder, reach: task_rows.Reach, homes: frozenset[uuid.UUID], watches: bool, cares: bool
+    holder: youth.Holder, addressee: task_rows.Addressee, homes: frozenset[uuid.UUID], watches: bool, cares: bool
 ) -> "QuerySet[Any]":
-    whom = [people.living_in(homes), youth.own(holder), task_rows.subjects_for(reach)]
+    whom = [people.living_in(homes), youth.own(holder), task_rows.subjects_for(addressee)]
     if watches or cares:
         whom.append(episode_rows.in_episodes(returned=not watches))
     return whom[0].union(*whom[1:])

@@ -71,7 +71,12 @@ def abilities(actor: Actor, person_id: uuid.UUID) -> frozenset[Ability]:
     Nothing for strangers, nor through a temporary access, which is for reading.
     """
     # A joined file is nobody's main one: nothing is done through it.
-    return _given(actor, youth.current_missions(actor).filter(person__main=person_id))
+    return _given(actor, _missions_for(youth.holder_of(actor), person_id))
+
+
+@prepared
+def _missions_for(holder: youth.Holder, person_id: uuid.UUID) -> "QuerySet[Mission]":
+    return youth.held_by(holder).filter(person__main=person_id)
 
 
 def given_to(seen: youth.Sight) -> frozenset[Ability]:

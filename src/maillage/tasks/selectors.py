@@ -46,8 +46,13 @@ def of_context(context: uuid.UUID) -> list[Task]:
 
 def live_of(context: uuid.UUID) -> list[Task]:
     """What is still owed in one episode, in the plan's order."""
+    return _live_in(context)
+
+
+@prepared
+def _live_in(context: uuid.UUID) -> QuerySet[Task]:
     live = Task.objects.filter(context=context, state__in=[TaskState.OPEN, TaskState.WAITING])
-    return list(live.order_by("order", "created_at", "id"))
+    return live.order_by("order", "created_at", "id")
 
 
 def step_of(context: uuid.UUID, pk: uuid.UUID) -> Task | None:
@@ -203,16 +208,16 @@ def _concern(task: Task, now: datetime) -> Concern | None:
 
 def waiting_for(actor: Actor) -> list[HandOver]:
     """Relays that wait for this person's answer, soonest first."""
-    return _relays_waiting(reach_of(actor)) if actor.may(Ability.STEP_DO) else []
+    return _relays_waiting(addressee_of(actor)) if actor.may(Ability.STEP_DO) else []
 
 
 @prepared
-def _relays_waiting(reach: "Reach") -> QuerySet[HandOver]:
-    rows = _relays_to(reach).select_related("task__organisation", "from_user", "to_user", "to_organisation")
+def _relays_waiting(addressee: "Addressee") -> QuerySet[HandOver]:
+    rows = _relays_to(addressee).select_related("task__organisation", "from_user", "to_user", "to_organisation")
     return rows.order_by("answer_by", "id")
 
 
-class Reach(NamedTuple):
+class Addressee(NamedTuple):
     """What decides, of a person, which steps and relays wait for her."""
 
     user_id: uuid.UUID
@@ -220,45 +225,45 @@ class Reach(NamedTuple):
     may_do: bool
 
 
-def reach_of(actor: Actor) -> Reach:
-    return Reach(actor.user_id, tuple(sorted(_held(actor).items())), actor.may(Ability.STEP_DO))
+def addressee_of(actor: Actor) -> Addressee:
+    return Addressee(actor.user_id, tuple(sorted(_held(actor).items())), actor.may(Ability.STEP_DO))
 
 
-def _relays_to(reach: Reach) -> QuerySet[HandOver]:
+def _relays_to(addressee: Addressee) -> QuerySet[HandOver]:
     """As `access.Reach.is_addressee` says it of one."""
-    mine = Q(to_user=reach.user_id)
-    for role, held in reach.held:
+    mine = Q(to_user=addressee.user_id)
+    for role, held in addressee.held:
         mine |= Q(to_user__isnull=True, to_role=role, to_organisation__in=held)
     return HandOver.objects.filter(mine, PENDING)
 
 
 def addressed_to(actor: Actor) -> list[Task]:
     """Open steps that wait for this person: her own, and those of a role she holds there or above; soonest first."""
-    return list(_lines().filter(_addressed(reach_of(actor))).order_by("due_at", "order", "id"))
+    return list(_lines().filter(_addressed(addressee_of(actor))).order_by("due_at", "order", "id"))
 
 
-def _addressed(reach: Reach) -> Q:
-    mine = Q(owner_user=reach.user_id)
-    for role, held in reach.held:
+def _addressed(addressee: Addressee) -> Q:
+    mine = Q(owner_user=addressee.user_id)
+    for role, held in addressee.held:
         mine |= Q(owner_user__isnull=True, owner_role=role, organisation__in=held)
     return mine & Q(state=TaskState.OPEN)
 
 
-def subjects_for(reach: Reach) -> "QuerySet[Any]":
+def subjects_for(addressee: Addressee) -> "QuerySet[Any]":
     """Ids of those a step or a relay that waits for this person is about, as a part of another query."""
-    steps = Task.objects.filter(_addressed(reach)).values("subject")
-    return steps.union(_relays_to(reach).values("task__subject")) if reach.may_do else steps
+    steps = Task.objects.filter(_addressed(addressee)).values("subject")
+    return steps.union(_relays_to(addressee).values("task__subject")) if addressee.may_do else steps
 
 
 def owed(actor: Actor, subjects: Collection[uuid.UUID]) -> list[Task]:
     """Open steps that wait for this person, and those of the plans about `subjects`, soonest first; one query."""
-    return _owed(reach_of(actor), frozenset(subjects))
+    return _owed(addressee_of(actor), frozenset(subjects))
 
 
 @prepared
-def _owed(reach: Reach, subjects: frozenset[uuid.UUID]) -> QuerySet[Task]:
+def _owed(addressee: Addressee, subjects: frozenset[uuid.UUID]) -> QuerySet[Task]:
     planned = Q(subject__in=subjects, state=TaskState.OPEN) & ~Q(context=F("subject"))
-    return _lines().filter(_addressed(reach) | planned).order_by("due_at", "order", "id")
+    return _lines().filter(_addressed(addressee) | planned).order_by("due_at", "order", "id")
 
 
 def waits_for(actor: Actor, task: Task) -> bool:

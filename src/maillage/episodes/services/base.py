@@ -1,10 +1,12 @@
 """What every act in an episode shares: the row locked, the right checked, the instant checked, the event written,
 the plan brought up to date."""
 
+import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from maillage.accounts.actors import Actor
@@ -14,6 +16,7 @@ from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.common.errors import RuleBroken
 from maillage.common.localtime import local
+from maillage.common.prepared import prepared
 from maillage.episodes import access, events, lifecycle, lines, protocol, versions
 from maillage.episodes.enums import Action, ContactOutcome, EpisodeKind, EventKind, Trigger
 from maillage.episodes.models import EpisodeEvent, MissingEpisode
@@ -34,13 +37,18 @@ _SKEW = timedelta(minutes=1)
 
 def locked(by: Actor, episode: MissingEpisode, action: Action) -> MissingEpisode:
     """The episode as it is now, held until the transaction ends; refusals of `access.require`."""
-    row = (
-        MissingEpisode.objects.select_for_update(of=("self",))
-        .select_related("person__data_key", "data_key", "organisation__station", "protocol", "outing")
-        .get(pk=episode.pk)
-    )
+    [row] = _locked(episode.pk)
     access.require(by, row, action)
     return row
+
+
+@prepared
+def _locked(pk: uuid.UUID) -> QuerySet[MissingEpisode]:
+    return (
+        MissingEpisode.objects.select_for_update(of=("self",))
+        .select_related("person__data_key", "data_key", "organisation__station", "protocol", "outing")
+        .filter(pk=pk)
+    )
 
 
 def clock_text(instant: datetime, zone: str) -> str:

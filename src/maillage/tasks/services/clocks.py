@@ -3,6 +3,9 @@
 import uuid
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
+from maillage.common.prepared import prepared
 from maillage.tasks.enums import TaskState
 from maillage.tasks.models import HandOver, Task
 from maillage.tasks.planning import clock, escalate_at, round_after
@@ -12,8 +15,13 @@ CLOCK = ["state", "starts_at", "due_at", "remind_at", "escalate_at"]
 
 def lock(context: uuid.UUID) -> dict[uuid.UUID, Task]:
     """All tasks of a context, by id, locked in one order until the transaction ends: steps move each other."""
+    return {row.pk: row for row in _locked(context)}
+
+
+@prepared
+def _locked(context: uuid.UUID) -> QuerySet[Task]:
     rows = Task.objects.select_for_update(of=("self",)).select_related("data_key", "owner_user")
-    return {row.pk: row for row in rows.filter(context=context).order_by("pk")}
+    return rows.filter(context=context).order_by("pk")
 
 
 def start(task: Task, at: datetime) -> None:
