@@ -53,38 +53,46 @@ class BoundsField(forms.CharField):
         return Bounds(south, west, north, east) if fits else None
 
 
+Choices = list[tuple[str, Any]]
+
+
+def _needs() -> Choices:
+    return [_ANY, *((code, need.label) for code, need in vocabulary.needs().items())]
+
+
+def _publics() -> Choices:
+    return [_ANY, *((code, term.label) for code, term in vocabulary.standard()["publics"].items())]
+
+
+def _languages() -> Choices:
+    return [_ANY, *vocabulary.FRENCH_LANGUAGE_NAMES.items()]
+
+
+def _kinds() -> Choices:
+    return [_ANY, *StructureKind.choices]
+
+
 class SearchForm(forms.Form):
     """Every filter may be left empty. Read from the address, so that a page of results can be kept and sent."""
 
     text = forms.CharField(label=_("Que cherchez-vous ?"), required=False, max_length=200)
     commune = CommuneField(label=_("Autour de quelle commune ?"), required=False, max_length=80)
     radius = forms.ChoiceField(label=_("Jusqu’à"), choices=_RADII, required=False, initial=RADIUS)
-    need = forms.ChoiceField(label=_("Pour quel besoin ?"), required=False)
-    public = forms.ChoiceField(label=_("Pour qui ?"), required=False)
+    need = forms.ChoiceField(label=_("Pour quel besoin ?"), required=False, choices=_needs)
+    public = forms.ChoiceField(label=_("Pour qui ?"), required=False, choices=_publics)
     age = forms.IntegerField(label=_("Quel âge ?"), required=False, min_value=0, max_value=99)
-    language = forms.ChoiceField(required=False, widget=forms.HiddenInput())  # what the counts below the list narrow to
-    kind = forms.ChoiceField(label=_("Type de structure"), required=False)
+    language = forms.ChoiceField(
+        required=False, widget=forms.HiddenInput(), choices=_languages
+    )  # what the counts below narrow to
+    kind = forms.ChoiceField(label=_("Type de structure"), required=False, choices=_kinds)
     speaking = forms.ChoiceField(
-        label=_("Dans quelle langue ?"), required=False,
+        label=_("Dans quelle langue ?"), required=False, choices=_languages,
         help_text=_("À distance semblable, ce qui la parle vient d’abord. Le reste suit."),
     )  # fmt: skip
     open_now = forms.BooleanField(label=_("Ouvert en ce moment"), required=False)
     remote = forms.BooleanField(label=_("Répond à distance"), required=False)
     bounds = BoundsField(required=False, widget=forms.HiddenInput())
     page = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput())
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._choose("need", [(code, need.label) for code, need in vocabulary.needs().items()])
-        self._choose("public", [(code, term.label) for code, term in vocabulary.standard()["publics"].items()])
-        for name in ("language", "speaking"):
-            self._choose(name, list(vocabulary.FRENCH_LANGUAGE_NAMES.items()))
-        self._choose("kind", list(StructureKind.choices))
-
-    def _choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [_ANY, *choices]
 
     def query(self, at: Any) -> Query:
         """What was asked; a filter that cannot be read is left out (the form says so)."""
