@@ -58,6 +58,13 @@ def members_of(organisation_ids: Iterable[uuid.UUID], roles: Iterable[str], at: 
     )
 
 
+def beyond_names(*relations: str) -> list[str]:
+    """Columns of the users behind those relations that a line of a list never shows, for `defer`: it loads their name,
+    not the hash of their password."""
+    unshown = [field.name for field in User._meta.concrete_fields if field.name not in ("id", "display_name")]
+    return [f"{relation}__{name}" for relation in relations for name in unshown]
+
+
 def colleagues(organisation_ids: Iterable[uuid.UUID], at: datetime) -> QuerySet[User]:
     """Active people who hold any role in those organisations at an instant, by name."""
     held = Membership.objects.filter(held_at(at), organisation_id__in=list(organisation_ids))

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Ability, Role
 from maillage.accounts.models import Organisation, User
-from maillage.accounts.selectors import organisations
+from maillage.accounts.selectors import beyond_names, organisations
 from maillage.common.localtime import instant
 from maillage.common.prepared import prepared
 from maillage.tasks.coverage import Span, doubles, gaps
@@ -29,9 +29,14 @@ PENDING = Q(acknowledged_at__isnull=True, returned_at__isnull=True, withdrawn_at
 def _tasks() -> QuerySet[Task]:
     """Tasks with everything a step row shows: owner, author, organisation, relays newest first."""
     relays = HandOver.objects.select_related("from_user", "to_user", "to_organisation", "acknowledged_by")
-    return Task.objects.select_related(
-        "organisation", "owner_user", "done_by", "not_due_by", "starts_after"
-    ).prefetch_related(Prefetch("hand_overs", queryset=relays.order_by("-at", "-id")))
+    return (
+        Task.objects.select_related("organisation", *_PEOPLE)
+        .defer(*beyond_names(*_PEOPLE))
+        .prefetch_related(Prefetch("hand_overs", queryset=relays.order_by("-at", "-id")))
+    )
+
+
+_PEOPLE = ("owner_user", "done_by", "not_due_by")
 
 
 def _lines() -> QuerySet[Task]:
@@ -61,9 +66,14 @@ def step_of(context: uuid.UUID, pk: uuid.UUID) -> Task | None:
 
 
 def of_contexts(contexts: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[Task]]:
-    """The steps of several contexts, each in its plan's order; an empty list where there is none."""
+    """The steps of several contexts, each in its plan's order, with what it waits for; an empty list where there is
+    none."""
     found: dict[uuid.UUID, list[Task]] = {context: [] for context in contexts}
-    for row in _in_contexts(frozenset(found)):
+    rows = _in_contexts(frozenset(found))
+    by_pk = {row.pk: row for row in rows}
+    for row in rows:
+        if row.starts_after_id is not None:
+            row.starts_after = by_pk[row.starts_after_id]
         found[row.context].append(row)
     return found
 
@@ -146,7 +156,8 @@ def _of_subject(
         Task.objects.filter(subject=subject)
         .annotate(settled_at=at)
         .filter(owed | settled if live else settled)
-        .select_related("organisation", "owner_user", "done_by", "not_due_by")
+        .select_related("organisation", *_PEOPLE)
+        .defer(*beyond_names(*_PEOPLE))
         .order_by(
             Case(When(owed, then=0), default=1),
             Case(When(owed, then=F("due_at"))).asc(nulls_last=True),
