@@ -8,7 +8,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -88,46 +88,39 @@ def writing() -> Iterator[None]:
         yield
 
 
-Documents = Iterable[Mapping[str, Any]]
-
-
-def rebuild(everyone: Documents, professionals: Documents) -> dict[Audience, int]:
+def rebuild(documents: Iterable[tuple[Mapping[str, Any], Collection[Audience]]]) -> dict[Audience, int]:
     """Build a new generation of each index beside the present one, then use it; how many documents in each.
 
-    What everyone may find is written once, for strangers: the professionals' index starts from those files and adds
-    its own. Call within `writing()`.
+    A document comes once, with the audiences it is for. Call within `writing()`.
     """
-    public = _Generation(Audience.PUBLIC)
-    public.write(everyone)
-    whole = _Generation(Audience.PROFESSIONALS, public)
-    whole.write(professionals)
-    return {one.audience: one.take_over() for one in (public, whole)}
+    made = {audience: _Generation(audience) for audience in Audience}
+    for fields, audiences in documents:
+        document = tantivy.Document.from_dict(dict(fields), schema())
+        for audience in audiences:
+            made[audience].add(document)
+    return {audience: generation.take_over() for audience, generation in made.items()}
 
 
 class _Generation:
     """A folder of documents being written, that nobody reads yet."""
 
-    def __init__(self, audience: Audience, start: "_Generation | None" = None) -> None:
-        self.audience = audience
-        self.count: int = start.count if start else 0
+    def __init__(self, audience: Audience) -> None:
+        self.audience, self.count = audience, 0
         self.base = folder(audience)
         self.base.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.before = {path.name for path in self.base.iterdir() if path.is_dir()}
         self.number = 1 + max((int(name) for name in self.before if name.isdigit()), default=0)
-        self.place = self.base / str(self.number)
-        self.place.mkdir(mode=0o700)
-        if start:
-            _share(start.place, self.place)
+        place = self.base / str(self.number)
+        place.mkdir(mode=0o700)
+        self.writer = _prepared(tantivy.Index(schema(), path=str(place))).writer(WRITER_MEMORY, 1)
 
-    def write(self, documents: Documents) -> None:
-        writer = _prepared(tantivy.Index(schema(), path=str(self.place))).writer(WRITER_MEMORY, 1)
-        for fields in documents:
-            writer.add_document(tantivy.Document.from_dict(dict(fields), schema()))
-            self.count += 1
-        writer.commit()
-        writer.wait_merging_threads()
+    def add(self, document: tantivy.Document) -> None:
+        self.writer.add_document(document)
+        self.count += 1
 
     def take_over(self) -> int:
+        self.writer.commit()
+        self.writer.wait_merging_threads()
         fresh = self.base / "current.new"
         fresh.write_text(f"{self.number} {FORMAT}")
         os.replace(fresh, _pointer(self.audience))
@@ -135,19 +128,6 @@ class _Generation:
             # Whoever still reads it keeps its open files.
             shutil.rmtree(self.base / name, ignore_errors=True)
         return self.count
-
-
-def _share(source: Path, target: Path) -> None:
-    """Files of an index are never written again, but for the lists of them: one copy on the disk and in memory."""
-    for file in source.iterdir():
-        if file.suffix == ".lock":
-            continue
-        try:
-            if file.suffix == ".json":
-                raise OSError
-            (target / file.name).hardlink_to(file)
-        except OSError:  # a disk without links
-            shutil.copyfile(file, target / file.name)
 
 
 def update(audience: Audience, ids: Sequence[str], documents: Iterable[Mapping[str, Any]]) -> None:

@@ -5,7 +5,7 @@ The public index holds what `access.OPEN_TO_ALL` says a stranger may see, and no
 
 import re
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 
 from maillage.directory import engine, vocabulary
 from maillage.directory import hours as opening
-from maillage.directory.access import OPEN_TO_ALL, visible_every_service, visible_services
+from maillage.directory.access import visible_every_service, visible_services
 from maillage.directory.engine import Audience
 from maillage.directory.models import Pending, Service
 from maillage.directory.quality import of_service
@@ -30,6 +30,10 @@ Progress = Callable[[int, int], None]
 
 def _rows(audience: Audience) -> QuerySet[Service]:
     return visible_services(None) if audience is Audience.PUBLIC else visible_every_service()
+
+
+_EVERYONE = tuple(Audience)
+_PROFESSIONALS = (Audience.PROFESSIONALS,)
 
 
 @lru_cache(maxsize=20_000)
@@ -97,22 +101,21 @@ def document(line: Line) -> Mapping[str, Any]:
     return values
 
 
+def _documents(progress: Progress) -> Iterator[tuple[Mapping[str, Any], Collection[Audience]]]:
+    """Every document once, with whom it is for."""
+    rows = visible_every_service()
+    total = rows.count()
+    for done, line in enumerate(lines(rows.order_by("reference"), _BATCH), 1):
+        yield document(line), _EVERYONE if line.public else _PROFESSIONALS
+        if done % _BATCH == 0:
+            progress(done, total)
+
+
 def rebuild(progress: Progress = lambda done, total: None) -> dict[str, int]:
-    """Both indexes, from the rows, each read once; how many documents each holds."""
-    known = visible_every_service().order_by("reference")
-    done, total = 0, known.count()
-
-    def documents(rows: QuerySet[Service]) -> Iterator[Mapping[str, Any]]:
-        nonlocal done
-        for line in lines(rows, _BATCH):
-            yield document(line)
-            done += 1
-            if done % _BATCH == 0:
-                progress(done, total)
-
+    """Both indexes, from the rows, read once; how many documents each holds."""
     with engine.writing():
         seen = list(Pending.objects.order_by("at").values_list("pk", flat=True)[: 10 * ENOUGH_TO_REBUILD])
-        made = engine.rebuild(documents(known.filter(OPEN_TO_ALL)), documents(known.exclude(OPEN_TO_ALL)))
+        made = engine.rebuild(_documents(progress))
         _forget(seen)
     return {audience.value: count for audience, count in made.items()}
 

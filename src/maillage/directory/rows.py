@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from django.db.models import QuerySet, TextField
+from django.db.models import BooleanField, Case, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast
 
+from maillage.directory.access import OPEN_TO_ALL
 from maillage.directory.models import Service
 
 _LISTS = ("needs", "themes", "publics", "languages", "channels", "reception", "zones", "contact_ways")
@@ -42,7 +43,7 @@ class Home(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One service, in the order of `_OF_SERVICE` then `_LISTS`."""
+    """One service, in the order of `_OF_SERVICE` then `_LISTS`. `public`: a stranger sees it."""
 
     id: uuid.UUID
     confidentiality: str
@@ -72,6 +73,7 @@ class Line(NamedTuple):
     zones: Sequence[str]
     contact_ways: Sequence[str]
     structure: Home
+    public: bool
 
 
 @lru_cache(maxsize=20_000)
@@ -88,7 +90,8 @@ def lines(services: QuerySet[Service], batch: int) -> Iterator[Line]:
         *(Cast(name, TextField()) for name in _LISTS),
         *(f"structure__{name}" for name in _OF_STRUCTURE),
         Cast("structure__networks", TextField()),
+        Case(When(OPEN_TO_ALL, then=Value(True)), default=Value(False), output_field=BooleanField()),
     )
     for row in rows.iterator(chunk_size=batch):
-        its = Home._make((*row[home:-1], _listed(row[-1])))
-        yield Line._make((*row[:own], *map(_listed, row[own:home]), its))
+        its = Home._make((*row[home:-2], _listed(row[-2])))
+        yield Line._make((*row[:own], *map(_listed, row[own:home]), its, row[-1]))
