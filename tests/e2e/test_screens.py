@@ -47,7 +47,7 @@ NO_SCREEN = {
     "episodes:observed_withdraw", "episodes:workbook",
     "youth:withdraw", "youth:twins_tell", "youth:twins_distinct", "youth:access_end", "youth:takeover_withdraw",
     "episodes:protocol_choose",
-    "casework:document", "casework:flag_lift", "casework:share_end", "casework:received_paper",
+    "casework:document", "casework:flag_lift", "casework:share_end", "casework:received_paper", "casework:task_reopen",
     "desk:own_copy_file", "desk:list_keep", "desk:list_export", "desk:list_rename", "desk:list_delete",
     "desk:list_restore", "retention:disposal_make", "retention:disposal_withdraw", "retention:trash_undo",
     "casework:opened_paper", "directory:points", "directory:confirm", "directory:retire", "directory:service_retire",

@@ -60,7 +60,8 @@ def left(world: worlds.World) -> YoungPerson:
         motive="Synthétique",
         next_place="Chez sa grand-mère",
     )
-    Task.objects.filter(subject=world.lila.pk).update(state="not_due", reason_not_due="Synthétique")
+    owed = Task.objects.filter(subject=world.lila.pk).exclude(state="done")
+    owed.update(state="not_due", reason_not_due="Synthétique")
     return world.lila
 
 
