@@ -31,7 +31,7 @@ from django.db.models.sql import Query
 P = ParamSpec("P")
 Row = TypeVar("Row")
 
-_MOST = 200  # shapes kept for one query: a set of ids counts by the power of two above it
+_MOST = 40  # shapes kept for one query, of 60 kB: a set of ids counts by the power of two above it
 
 
 class NotPreparable(Exception):
