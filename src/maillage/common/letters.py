@@ -9,6 +9,8 @@ _OTHER = re.compile(r"[^a-z0-9]+")
 
 def fold(text: str) -> str:
     """Lower-case ASCII words, one space apart: no accent, hyphen, apostrophe or other sign. "" for none."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
-    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    bare = text.casefold()
+    if not bare.isascii():
+        decomposed = unicodedata.normalize("NFKD", bare.translate(_LIGATURES))
+        bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return _OTHER.sub(" ", bare).strip()

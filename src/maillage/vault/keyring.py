@@ -35,7 +35,7 @@ class _Loaded:
     primitives: dict[type, Any] = field(default_factory=dict)  # making one costs as much as ten small queries
 
 
-_cache: dict[Path, _Loaded] = {}
+_cache: dict[str, _Loaded] = {}
 
 
 def path(name: str) -> Path:
@@ -81,12 +81,12 @@ def _primitive(name: str, kind: type) -> Any:
 
 
 def _load(name: str) -> _Loaded:
-    file = path(name)
-    status = file.stat()
+    file = f"{settings.KEYS}/{name}.json"  # as `path` says it: looked at for each key that is opened
+    status = os.stat(file)
     stamp = (status.st_mtime_ns, status.st_ino)
     known = _cache.get(file)
     if known is None or known.stamp != stamp:
-        known = _Loaded(stamp, cleartext_keyset_handle.read(tink.JsonKeysetReader(file.read_text())))
+        known = _Loaded(stamp, cleartext_keyset_handle.read(tink.JsonKeysetReader(path(name).read_text())))
         _cache[file] = known
     return known
 
