@@ -19,7 +19,7 @@ _SAID = {
     "desk": "the desk of a home of twelve", "file": "a young person's file", "episode": "an episode's page",
     "opening": "opening an episode", "contact": "recording a contact", "step": "recording a step",
 }  # fmt: skip
-MOST_QUERIES, GROWTH = 12, 1.3
+MOST_QUERIES, GROWTH, LARGEST = 12, 1.3, 50_000
 _ALIKE = (("desk, 1 resident", "desk, 50 residents"), ("file, alone in a home", "file, in a home of 50"))
 
 
@@ -46,10 +46,11 @@ def measure() -> list[Claim]:
         with filled(engine, PEOPLE) as surroundings:
             asked = _part("queries", surroundings)
             full = _part("pages", surroundings)
-            claims += _pages(engine, full, small)
-            claims += _queries(engine, asked)
-            claims += _imports(engine, _part("imports", surroundings))
-            claims += _day(engine, _part("day", surroundings))
+            said = engine if PEOPLE == LARGEST else f"{engine}, {PEOPLE:,} people"
+            claims += _pages(said, full, small)
+            claims += _queries(said, asked)
+            claims += _imports(said, _part("imports", surroundings))
+            claims += _day(said, _part("day", surroundings))
     return claims
 
 

@@ -130,6 +130,16 @@ def test_a_database_put_back_from_a_copy_is_read_again(home, me):
     assert search(me, "volant") == [other]
 
 
+def test_a_server_that_prepared_itself_opens_nobody_at_the_first_search(home, me, monkeypatch):
+    """Forty seconds of waiting for the first to search, in a département of fifty thousand files."""
+    person = resident(home)
+    NAMES.prepare()
+    read = []
+    monkeypatch.setattr("maillage.youth.search._read", lambda *given: read.append(given))
+    assert search(me, "Parasol") == [person]
+    assert not read
+
+
 def test_the_index_reads_nothing_when_nothing_changed(home, me, django_assert_num_queries):
     resident(home)
     search(me, "Parasol")

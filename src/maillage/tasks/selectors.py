@@ -185,9 +185,9 @@ def overdue_or_unacknowledged(organisation_ids: Collection[uuid.UUID], now: date
     """Steps of those organisations, or handed to them, that are late, passed on without an answer, or whose alarm
     found nobody: oldest first."""
     relays = HandOver.objects.filter(task=OuterRef("pk"), acknowledged_at__isnull=True, withdrawn_at__isnull=True)
-    handed = HandOver.objects.filter(PENDING, task=OuterRef("pk"), to_organisation__in=organisation_ids)
+    handed = HandOver.objects.filter(PENDING, to_organisation__in=organisation_ids)
     rows = _tasks().filter(
-        Q(organisation__in=organisation_ids) | Exists(handed),
+        Q(organisation__in=organisation_ids) | Q(pk__in=handed.values("task_id")),
         Q(state=TaskState.OPEN, due_at__lt=now)
         | Q(state=TaskState.OPEN, unreached_since__isnull=False)
         | Exists(relays),

@@ -61,6 +61,11 @@ class Names:
             self._refresh()
             return self._index.born_between(first, last)
 
+    def prepare(self) -> None:
+        """Read everyone now, before anybody searches: a server does it once, for all the processes it forks."""
+        with self._lock:
+            self._refresh()
+
     def _refresh(self) -> None:
         if self._built:
             recent = self._recent()
