@@ -7,6 +7,7 @@ from html import unescape
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.test import Client
 
 from maillage.audit.journal import SYSTEM
@@ -109,6 +110,7 @@ def test_without_a_place_the_words_go_first_and_the_language_parts_equals(around
     assert [answers_in(hit.languages, "ro") for hit in found][:6] == [True] * 3 + [False] * 3
 
 
+@time_machine.travel(WEDNESDAY_NOON)  # in the evening, one that speaks no French is open and first
 def test_a_reader_of_the_public_pages_sees_hers_first_and_that_it_is_hers(around: Network, client: Client) -> None:
     code = next(stop.code for stop in paths(orientation()) if stop.at.key == "young_talk")
     address = f"{code}/{hidden(LILLE)}/{View().code}/"
