@@ -58,13 +58,22 @@ def test_search_gives_the_nearest_first_then_what_answers_from_a_distance(networ
 
 def test_filters_narrow(network: Network, client: Client) -> None:
     for filter_, expected in {
-        "publics=jeunes": 1, "frais=payant": 0, "modes_accueil=a-distance": 0, "sources=maillage": 2, "sources=dora": 0,
+        "publics=jeunes": 1, "frais=payant": 0, "modes_accueil=a-distance": 1, "sources=maillage": 2, "sources=dora": 0,
         "code_departement=59": 1, "slug_departement=nord": 1, "code_region=32": 1, f"code_commune={LILLE}": 1,
         "score_qualite_minimum=1": 0, "recherche_public=parler": 2,
     }.items():  # fmt: skip
         assert get(client, f"services?{filter_}")["total"] == expected, filter_
     assert client.get("/api/v1/services?code_departement=00").status_code == 422
     assert client.get("/api/v1/services?thematiques=nothing").status_code == 422
+
+
+def test_a_filter_finds_what_the_records_say(network: Network, client: Client) -> None:
+    """How a service receives people is also told from its channels, when nobody wrote it."""
+    for way in ("a-distance", "en-presentiel"):
+        said = {row["id"] for row in get(client, "services")["items"] if way in (row["modes_accueil"] or [])}
+        assert said == {row["id"] for row in get(client, f"services?modes_accueil={way}")["items"]} != set()
+    assert get(client, "services?size=10000")["total"] == 2
+    assert client.get("/api/v1/services?size=10001").status_code == 422
 
 
 def test_it_describes_itself_in_openapi_3_1_and_sets_no_cookie(network: Network, client: Client) -> None:

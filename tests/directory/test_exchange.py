@@ -14,7 +14,7 @@ from maillage.directory.exchange import export, hsds, intake
 from maillage.directory.exchange.columns import EXTENSION, LISTS, SERVICE, STRUCTURE, from_csv, to_csv
 from maillage.directory.models import Alias, Change, HiddenPlace, Pending, Service, Structure
 from maillage.directory.queries import Query
-from maillage.directory.services import structure_save
+from maillage.directory.services import structure_save, structures_merge
 from maillage.directory.terms import EVERYTHING
 from tests.directory.world import Network
 
@@ -186,6 +186,95 @@ def test_an_import_never_brings_a_hidden_place_back(network: Network, tmp_path: 
     assert (network.shelter.name, network.shelter.address, network.shelter.latitude) == ("Abri", "", None)
     made = Service.objects.get(reference="dora--s1")
     assert (made.confidentiality, made.address) == (Confidentiality.ON_REQUEST, "")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"age_min": 30, "age_max": 12}, "age_max"),
+        ({"age_min": "douze"}, "age_min"),
+        ({"verifie_le": "2026-13-99"}, "verifie_le"),
+        ({"repond": ["pigeon"]}, "repond"),
+        ({"themes_propres": ["rien--du-tout"]}, "themes_propres"),
+        ({"besoins": "listening"}, "besoins"),
+    ],
+)
+def test_a_bad_extension_is_told_and_left_out_and_breaks_no_page(
+    tmp_path: Path, more: dict[str, Any], why: str
+) -> None:
+    path = tmp_path / "in.json"
+    whole = {"id": "dora--s1", "besoins": ["listening", "unheard-of"], "langues": ["ro"], **more}
+    path.write_text(json.dumps({"structures": [STRUCTURE_ROW], "services": [SERVICE_ROW], "extension": [whole]}))
+    report = intake.run(path)
+    [told] = report.refused
+    assert told.startswith("extension dora--s1: ")
+    assert why in told
+    made = Service.objects.get()
+    assert made.languages == ["ro"]
+    assert made.needs == ([] if why == "besoins" else ["listening"])
+    indexing.rebuild()
+    assert [one.name for one in selectors.search(Query()).hits] == ["Atelier"]
+    for record in written(tmp_path)["services"]:
+        v1.Service.model_validate(record)
+
+
+@pytest.mark.django_db
+def test_what_hsds_says_of_ages_and_of_who_verified_is_read(tmp_path: Path) -> None:
+    service = {
+        "id": "s1", "name": "Atelier", "status": "active", "minimum_age": 12.0, "maximum_age": 17,
+        "assured_date": "2026-01-05", "assurer_email": "relecture@exemple.invalid",
+    }  # fmt: skip
+    (tmp_path / "a.json").write_text(
+        json.dumps([{"id": "o1", "name": "Maison du Tabouret", "description": "Une maison.", "services": [service]}])
+    )
+    assert not intake.run(tmp_path / "a.json").refused
+    made = Service.objects.get()
+    assert (made.age_from, made.age_to, str(made.verified_on)) == (12, 17, "2026-01-05")
+    assert made.verified_by == "relecture@exemple.invalid"
+
+
+@pytest.mark.django_db
+def test_what_a_spreadsheet_would_compute_comes_back_as_it_was(tmp_path: Path) -> None:
+    intake.run(file(
+        tmp_path, [{**STRUCTURE_ROW, "description": "- Accueil\n- Écoute", "telephone": "+33199001122"}],
+        [{**SERVICE_ROW, "nom": "@telier", "description": "'=Dans les deux sens"}],
+    ))  # fmt: skip
+    first = written(tmp_path)
+    export.write(tmp_path / "a.csv", "data-inclusion")
+    assert "'- Accueil" in (tmp_path / "a.csv").read_text()
+    report = intake.run(tmp_path / "a.csv")
+    assert (report.refused, report.unchanged) == ([], 2)
+    assert written(tmp_path, "b.json") == first
+
+
+@pytest.mark.django_db
+def test_a_service_of_a_sheet_that_was_merged_is_found_under_the_one_that_stays(tmp_path: Path) -> None:
+    intake.run(file(tmp_path, [STRUCTURE_ROW], [SERVICE_ROW]))
+    kept = structure_save(by=SYSTEM, name="Maison des Tabourets")
+    structures_merge(by=SYSTEM, kept=kept, absorbed=Structure.objects.get(reference="dora--1"))
+    later = {**SERVICE_ROW, "id": "dora--s2", "date_maj": "2026-02-02"}
+    assert not intake.run(file(tmp_path, [STRUCTURE_ROW], [SERVICE_ROW, later])).refused
+    assert {row.structure for row in Service.objects.order_by("pk")} == {kept}
+
+
+@pytest.mark.django_db
+def test_a_service_goes_where_a_newer_file_says_and_never_wider(tmp_path: Path) -> None:
+    other, shelter = ({**STRUCTURE_ROW, "id": f"dora--{number}"} for number in (2, 3))
+    intake.run(file(tmp_path, [STRUCTURE_ROW, other, shelter], [SERVICE_ROW]))
+    for structure, level in (("dora--2", Confidentiality.PROFESSIONALS), ("dora--3", Confidentiality.ON_REQUEST)):
+        structure_save(by=SYSTEM, structure=Structure.objects.get(reference=structure), confidentiality=level)
+
+    def told(structure: str, day: str) -> intake.Report:
+        return intake.run(file(tmp_path, [], [{**SERVICE_ROW, "structure_id": structure, "date_maj": day}]))
+
+    assert told("dora--2", "2025-12-31").unchanged == 1  # older than what is known
+    assert told("dora--2", "2026-02-02").services == 1
+    assert told("dora--2", "2026-02-02").unchanged == 1
+    row = Service.objects.get()
+    assert (row.structure.reference, row.confidentiality) == ("dora--2", Confidentiality.PROFESSIONALS)
+    assert Change.objects.filter(service=row).exclude(structure=row.structure).count() == 0
+    assert "on request" in told("dora--3", "2026-02-02").refused[0]
 
 
 def test_a_cell_is_never_a_formula() -> None:

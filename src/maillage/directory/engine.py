@@ -21,7 +21,7 @@ from django.conf import settings
 
 from maillage.directory.text import analyzer, plain_analyzer
 
-FORMAT = "5"  # another one: the index is built again
+FORMAT = "6"  # another one: the index is built again
 WRITER_MEMORY = 48_000_000  # bytes
 
 # Exact values, counted in facets. `hours` is « zone|hours ».

@@ -19,7 +19,7 @@ from maillage.directory.engine import Audience
 from maillage.directory.models import Pending, Service
 from maillage.directory.quality import of_service
 from maillage.directory.rows import Line, lines
-from maillage.directory.sheets import departement_of, is_remote, placed_row
+from maillage.directory.sheets import departement_of, is_remote, placed_row, reception_of
 from maillage.directory.terms import CELLS, ENOUGH_TO_REBUILD, EVERYTHING, EVERYWHERE
 
 _BATCH = 2_000
@@ -72,7 +72,7 @@ def document(line: Line) -> Mapping[str, Any]:
         "kind": [structure.kind],
         "source": [line.source],
         "network": list(structure.networks),
-        "reception": list(line.reception),
+        "reception": list(reception_of(line)),
         "name": f"{names} {joined}",
         "body": text,
         "plain": f"{text} {joined}",

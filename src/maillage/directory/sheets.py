@@ -1,5 +1,6 @@
 """From rows to what a page shows. A row holds no hidden place, so neither can a sheet."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import overload
 
@@ -16,6 +17,14 @@ ON_SITE_STANDARD, REMOTE_STANDARD = "en-presentiel", "a-distance"
 
 def is_remote(service: Service | Line) -> bool:
     return not REMOTE.isdisjoint(service.channels) or REMOTE_STANDARD in service.reception
+
+
+def reception_of(service: Service | Line) -> Sequence[str]:
+    """How it receives people, in the words of data.inclusion: as written, else as its channels say."""
+    if service.reception:
+        return service.reception
+    told = [REMOTE_STANDARD] if REMOTE & set(service.channels) else []
+    return [*told, ON_SITE_STANDARD] if Channel.ON_SITE in service.channels else told
 
 
 def last_confirmed(row: Service | Structure) -> date:

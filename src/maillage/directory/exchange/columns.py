@@ -1,5 +1,6 @@
 """Columns of data.inclusion v1 beside ours, one to one. A test holds both lists to the package's models. Pure."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -48,7 +49,7 @@ def from_csv(row: Mapping[str, str]) -> dict[str, Any]:
         elif name in NUMBERS:
             found[name] = text.replace(",", ".")  # the schema makes it a number, or says why not
         else:
-            found[name] = text
+            found[name] = text.removeprefix("'") if _GUARDED.match(text) else text
     return found
 
 
@@ -68,8 +69,16 @@ def to_csv(record: Mapping[str, Any], columns: Sequence[str]) -> list[str]:
     return cells
 
 
+# What a spreadsheet would compute, behind none or some of our apostrophes; and the same behind one at least.
+_COMPUTED = re.compile(r"'*[=+\-@\t\r]")
+_GUARDED = re.compile(r"'+[=+\-@\t\r]")
+
+
 def inert(text: str) -> str:
-    """A cell that begins like a formula is put behind an apostrophe, unless it is a telephone or another number."""
-    if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not text[1:].replace(" ", "").replace(".", "").isdigit():
+    """A cell that begins like a formula is put behind an apostrophe, unless it is a telephone or another number.
+
+    `from_csv` takes the apostrophe off again; what already began so gets another, so that nothing is lost.
+    """
+    if _COMPUTED.match(text) and not text[1:].replace(" ", "").replace(".", "").isdigit():
         return f"'{text}"
     return text

@@ -161,10 +161,11 @@ def to_records(one: Mapping[str, Any]) -> tuple[dict[str, Any], list[dict[str, A
         )
         extension[of] = {
             "id": of,
-            "age_min": row.get("minimum_age"),
-            "age_max": row.get("maximum_age"),
+            "age_min": _years(row.get("minimum_age")),
+            "age_max": _years(row.get("maximum_age")),
             "langues": [language["code"] for language in row.get("languages") or [] if language.get("code")],
-            "verifie_le": row.get("assured_date"),
+            "verifie_le": str(row["assured_date"])[:10] if row.get("assured_date") else None,
+            "verifie_par": row.get("assurer_email"),
         }
     return structure, services, extension
 
@@ -178,6 +179,11 @@ def _changed(one: Mapping[str, Any]) -> str:
     """HSDS dates services, not organizations: theirs is that of the newest service."""
     dates = [str(row.get("last_modified", ""))[:10] for row in (one, *(one.get("services") or []))]
     return max(dates) or "2000-01-01"
+
+
+def _years(told: Any) -> Any:
+    """HSDS counts ages in numbers that may have a point."""
+    return int(told) if isinstance(told, float) and told.is_integer() else told
 
 
 def _phone(one: Mapping[str, Any]) -> str | None:

@@ -23,11 +23,11 @@ from maillage.common.bulk import insert
 from maillage.common.clock import now
 from maillage.common.ids import new_id
 from maillage.directory import vocabulary
-from maillage.directory.enums import IMPORTED, ChangeKind, Confidentiality, StructureKind
+from maillage.directory.enums import IMPORTED, RANK, ChangeKind, Channel, Confidentiality, StructureKind
 from maillage.directory.exchange import hsds
 from maillage.directory.exchange.columns import EXTENSION, NUMBERS, SERVICE, STRUCTURE, from_csv
 from maillage.directory.exchange.records import columns_of
-from maillage.directory.models import PLACE, Alias, Change, Pending, Service, Structure
+from maillage.directory.models import PLACE, Alias, Change, HiddenPlace, Pending, Service, Structure
 from maillage.directory.terms import ENOUGH_TO_REBUILD, EVERYTHING
 
 Progress = Callable[[int, int], None]
@@ -219,6 +219,7 @@ def _known_structures(ids: Sequence[str]) -> dict[str, Structure]:
 
 def _homes(ids: Collection[str]) -> dict[str, Home]:
     """The same, for the services of a batch."""
+    # A sheet that was merged is still here, retired: its services belong where its alias leads.
     columns = ("pk", "confidentiality")
     aliases = Alias.objects.filter(reference__in=ids).order_by("pk")
     rows = Structure.objects.filter(reference__in=ids).order_by("pk")
@@ -226,7 +227,7 @@ def _homes(ids: Collection[str]) -> dict[str, Home]:
         reference: Home(pk, level)
         for reference, pk, level in aliases.values_list("reference", *(f"structure__{name}" for name in columns))
     }
-    return found | {reference: Home(pk, level) for reference, pk, level in rows.values_list("reference", *columns)}
+    return {reference: Home(pk, level) for reference, pk, level in rows.values_list("reference", *columns)} | found
 
 
 def _write_structures(valid: Sequence[tuple[Entry, Any]], report: Report) -> None:
@@ -338,10 +339,13 @@ def _write_services(
         values = _values(entry, checked, SERVICE)
         more = extension.get(checked.id)
         if more is not None:
-            values |= _extended(more, values)
+            added, fault = _extended(more)
+            values |= added
+            if fault:
+                report.refused.append(f"extension {checked.id}: {fault}")
         row = existing.get(checked.id)
+        home = homes[checked.structure_id]
         if row is None:
-            home = homes[checked.structure_id]
             if home.confidentiality == Confidentiality.ON_REQUEST:
                 values = {name: value for name, value in values.items() if name not in PLACE}
             fresh.append(
@@ -353,13 +357,20 @@ def _write_services(
                     **values,
                 }
             )
+        elif _moves(row, home, values):
+            if home.confidentiality == Confidentiality.ON_REQUEST != row.confidentiality:
+                report.refused.append(f"{entry.where} {checked.id}: its new structure gives its address on request")
+                continue
+            _take(row, values)
+            _move(row, home)
+            changed.append(row)
         elif _take(row, values):
             changed.append(row)
         else:
             report.unchanged += 1
     at = now()
     insert(Service, ({**values, "changed_at": at} for values in fresh))
-    _update(Service, changed, [*SERVICE.values(), *EXTENSION.values()])
+    _update(Service, changed, [*SERVICE.values(), *EXTENSION.values(), "verified_by"])
     # Of a new one, the line of its structure tells where it comes from.
     told = ({"structure_id": row.structure_id, "service_id": row.pk} for row in changed)
     insert(Change, ({**one, "kind": ChangeKind.IMPORTED.value, "at": at} for one in told))
@@ -367,21 +378,69 @@ def _write_services(
     report.services += len(fresh) + len(changed)
 
 
-def _extended(more: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """What our own exports add; anything that is not what it should be is left out."""
+def _moves(row: Service, home: Home, values: Mapping[str, Any]) -> bool:
+    """Whether the file, no older than what we have, says it belongs to another structure."""
+    return row.structure_id != home.id and row.updated_on <= values["updated_on"]
+
+
+def _move(row: Service, home: Home) -> None:
+    """With its history and its hidden place; never wider than where it goes."""
+    level = max(Confidentiality(row.confidentiality), Confidentiality(home.confidentiality), key=RANK.__getitem__)
+    row.version, row.changed_at = row.version + 1, now()
+    Service.objects.filter(pk=row.pk).update(structure=home.id, confidentiality=level)
+    HiddenPlace.objects.filter(service=row.pk).update(structure=home.id)
+    Change.objects.filter(service=row.pk).update(structure=home.id)
+    row.structure_id = home.id
+
+
+_CODES: Mapping[str, Collection[str] | None] = {
+    "needs": vocabulary.needs(), "channels": Channel.values, "themes": vocabulary.standard()["thematiques"],
+    "languages": None,
+}  # fmt: skip
+
+
+def _extended(more: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    """What our own exports add, and what of it is left out, and why."""
     found: dict[str, Any] = {}
+    faults = []
     for name, column in EXTENSION.items():
         value = more.get(name)
-        if column in ("needs", "languages", "channels", "themes"):
-            if isinstance(value, list) and all(isinstance(one, str) for one in value):
-                found[column] = value
+        if column in _CODES:
+            found[column], fault = _known(value, _CODES[column])
         elif column == "verified_on":
-            found[column] = date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else None
-        elif value is None or (isinstance(value, int) and 0 <= value <= 120):
-            found[column] = value
-    known = vocabulary.needs()
-    found["needs"] = [code for code in found.get("needs", []) if code in known]
-    return found
+            found[column], fault = _day(value)
+        else:
+            found[column], fault = (value, "") if value is None or _is_age(value) else (None, "no age")
+        if fault:
+            faults.append(f"{name}: {fault}")
+    youngest, oldest = found["age_from"], found["age_to"]
+    if youngest is not None and oldest is not None and oldest < youngest:
+        found["age_from"] = found["age_to"] = None
+        faults.append("age_max: lower than age_min")
+    if isinstance(by := more.get("verifie_par"), str) and len(by) <= 254:  # HSDS alone says it
+        found["verified_by"] = by
+    return found, "; ".join(faults)
+
+
+def _known(value: Any, codes: Collection[str] | None) -> tuple[list[str], str]:
+    """Those of a list that exist, and what the others are."""
+    if value is None:
+        return [], ""
+    if not isinstance(value, list) or not all(isinstance(one, str) and len(one) <= 120 for one in value):
+        return [], "not a list of codes"
+    kept = [one for one in value if codes is None or one in codes]
+    return kept, "" if len(kept) == len(value) else "no such code: " + ", ".join(sorted(set(value) - set(kept))[:3])
+
+
+def _day(value: Any) -> tuple[date | None, str]:
+    try:
+        return (None if value is None else date.fromisoformat(value)), ""
+    except (TypeError, ValueError):
+        return None, "no date"
+
+
+def _is_age(value: Any) -> bool:
+    return type(value) is int and 0 <= value <= 120
 
 
 def _from_hsds(content: Sequence[Any]) -> tuple[list[Entry], list[Entry], dict[str, Mapping[str, Any]]]:

@@ -5,9 +5,10 @@ from functools import cache
 from typing import Any
 
 from maillage.directory import vocabulary
-from maillage.directory.enums import REMOTE, Channel
+from maillage.directory.enums import Channel
 from maillage.directory.exchange.columns import EXTENSION, LISTS, NUMBERS, SERVICE, STRUCTURE
 from maillage.directory.models import Service, Structure
+from maillage.directory.sheets import reception_of
 
 Record = dict[str, Any]
 _WAYS = {
@@ -43,10 +44,7 @@ def service_record(row: Service) -> Record:
         record["description"] = f"{row.name} ({row.structure.name})"
     if not row.contact_ways:
         record["modes_mobilisation"] = sorted(_WAYS[Channel(one)] for one in row.channels if one in _WAYS) or None
-    if not row.reception:
-        told = ["a-distance"] if REMOTE & set(row.channels) else []
-        told += ["en-presentiel"] if Channel.ON_SITE in row.channels else []
-        record["modes_accueil"] = sorted(told) or None
+    record["modes_accueil"] = sorted(reception_of(row)) or None
     return record
 
 
