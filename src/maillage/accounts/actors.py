@@ -3,9 +3,11 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
+from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from maillage.accounts.enums import Ability, Role
@@ -15,6 +17,7 @@ from maillage.accounts.tree import Tree, tree_around
 from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.common.errors import NotAllowed
+from maillage.common.prepared import prepared
 
 
 @dataclass(frozen=True)
@@ -90,18 +93,22 @@ class Actor:
 
 def actor_of(user: User, *, token: str | None = None, digest: str = "") -> Actor:
     """The actor for a user: one query for her memberships of now."""
-    instant = now()
-    look = DepartementLook.objects.filter(departement=OuterRef("organisation__departement"))
-    held = list(
-        Membership.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=instant), user=user, starts_at__lte=instant)
-        .annotate(house=Subquery(look.values("name")), look=Subquery(look.values("version")))
-        .select_related("organisation")
-        .order_by("organisation_id", "role")
-    )
+    held = _held(user.pk, now())
     posts = tuple(Post(Role(row.role), row.organisation_id) for row in held)
     house, version = next(((row.house, row.look) for row in held if row.look), ("", 0))
     where = {row.organisation_id: row.organisation for row in held}
     organisations = tuple(sorted(where.values(), key=lambda one: (one.name, one.pk)))
     return Actor(
         user=user, posts=posts, token=token, digest=digest, house=house, look=version, organisations=organisations
+    )
+
+
+@prepared
+def _held(user_id: uuid.UUID, at: datetime) -> "QuerySet[Any]":
+    look = DepartementLook.objects.filter(departement=OuterRef("organisation__departement"))
+    return (
+        Membership.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), user=user_id, starts_at__lte=at)
+        .annotate(house=Subquery(look.values("name")), look=Subquery(look.values("version")))
+        .select_related("organisation")
+        .order_by("organisation_id", "role")
     )

@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from maillage.accounts.actors import Actor
+from maillage.common.prepared import prepared
 from maillage.directory.enums import Confidentiality, SheetState
 from maillage.directory.models import Service, Structure
 
@@ -20,18 +21,27 @@ def visible_every_service() -> QuerySet[Service]:
     )
 
 
-def visible_services(by: Actor | None) -> QuerySet[Service]:
-    """None: a stranger, who sees public services of public structures. A professional sees every published sheet
-    (without the place of those that give it on request: it is not in the row)."""
+def services_shown(stranger: bool) -> QuerySet[Service]:
+    """A stranger sees public services of public structures. A professional sees every published sheet (without the
+    place of those that give it on request: it is not in the row)."""
     found = visible_every_service()
-    return found.filter(OPEN_TO_ALL) if by is None else found
+    return found.filter(OPEN_TO_ALL) if stranger else found
+
+
+def structures_shown(stranger: bool) -> QuerySet[Structure]:
+    """The same for structures. A professional also sees those her département has still to fill."""
+    if stranger:
+        return Structure.objects.filter(state=SheetState.PUBLISHED, confidentiality=Confidentiality.PUBLIC)
+    return Structure.objects.filter(Q(state=SheetState.PUBLISHED) | Q(state=SheetState.TO_FILL))
+
+
+def visible_services(by: Actor | None) -> QuerySet[Service]:
+    """None: a stranger."""
+    return services_shown(by is None)
 
 
 def visible_structures(by: Actor | None) -> QuerySet[Structure]:
-    """The same for structures. A professional also sees those her département has still to fill."""
-    if by is None:
-        return Structure.objects.filter(state=SheetState.PUBLISHED, confidentiality=Confidentiality.PUBLIC)
-    return Structure.objects.filter(Q(state=SheetState.PUBLISHED) | Q(state=SheetState.TO_FILL))
+    return structures_shown(by is None)
 
 
 def get_service_or_404(by: Actor | None, pk: uuid.UUID) -> Service:
@@ -42,7 +52,12 @@ def get_service_or_404(by: Actor | None, pk: uuid.UUID) -> Service:
 
 
 def get_structure_or_404(by: Actor | None, pk: uuid.UUID) -> Structure:
-    found = visible_structures(by).filter(pk=pk).first()
-    if found is None:
+    found = _structure(by is None, pk)
+    if not found:
         raise Http404
-    return found
+    return found[0]
+
+
+@prepared
+def _structure(stranger: bool, pk: uuid.UUID) -> QuerySet[Structure]:
+    return structures_shown(stranger).filter(pk=pk)

@@ -12,6 +12,7 @@ from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Ability
 from maillage.common.clock import now
 from maillage.common.letters import fold
+from maillage.common.prepared import prepared
 from maillage.directory.access import visible_structures
 from maillage.directory.enums import AnswerState, ProposalKind, ProposalState, SheetState
 from maillage.directory.models import Change, PlaceRequest, Proposal, Service, Structure
@@ -92,8 +93,12 @@ def to_do(by: Actor) -> ToDo:
 
 def history(structure: Structure) -> list[Change]:
     """Newest first, cut at fifty."""
-    lines = Change.objects.filter(structure=structure).select_related("service", "by").order_by("-at", "-pk")
-    return list(lines[:_SHOWN])
+    return _changes(structure.pk)
+
+
+@prepared
+def _changes(structure: uuid.UUID) -> QuerySet[Change]:
+    return Change.objects.filter(structure=structure).select_related("service", "by").order_by("-at", "-pk")[:_SHOWN]
 
 
 @dataclass(frozen=True)

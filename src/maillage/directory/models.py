@@ -106,7 +106,18 @@ class Structure(Sheet):
             ),
         ]
         indexes = [
-            models.Index(fields=["state", "confidentiality", "reference"], name="directory_structure_list"),
+            # Of what strangers list. Its condition is not in its columns: SQLite, which knows nothing of how many rows
+            # have a state, would take an index of states for rows asked by their ids, and read them all.
+            models.Index(
+                fields=["reference"],
+                condition=models.Q(state=SheetState.PUBLISHED, confidentiality=Confidentiality.PUBLIC),
+                name="directory_structure_listed",
+            ),
+            models.Index(
+                fields=["departement", "name"],
+                condition=models.Q(state=SheetState.TO_FILL),
+                name="directory_structure_to_fill",
+            ),
             models.Index(fields=["name"], name="directory_structure_name"),
         ]
 
@@ -165,7 +176,6 @@ class Service(Sheet):
             ),
         ]
         indexes = [
-            models.Index(fields=["state", "confidentiality", "reference"], name="directory_service_list"),
             models.Index(fields=["rank"], name="directory_service_helplines", condition=models.Q(is_helpline=True)),
         ]
 

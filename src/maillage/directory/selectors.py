@@ -6,14 +6,15 @@ from dataclasses import replace
 from functools import reduce
 from operator import or_
 
-from django.db.models import Q, TextField
+from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from maillage.accounts.actors import Actor
 from maillage.common.clock import now
+from maillage.common.prepared import prepared
 from maillage.directory import searching, sheets, vocabulary
-from maillage.directory.access import visible_services, visible_structures
+from maillage.directory.access import services_shown, visible_services, visible_structures
 from maillage.directory.engine import Audience, NotReady, Reader
 from maillage.directory.enums import Channel, StructureKind
 from maillage.directory.models import Service, Structure
@@ -125,8 +126,18 @@ def public_sources() -> list[str]:
 def _rows(found: searching.Found, by: Actor | None) -> list[Service]:
     """Rows are asked again what may be seen: a sheet hidden a second ago is gone before the index knows."""
     keys = [uuid.UUID(pk) for pk in found.ids]
-    rows = visible_services(by).in_bulk(keys)
+    rows = {row.pk: row for row in _by_id(by is None, frozenset(keys))}
     return [rows[pk] for pk in keys if pk in rows]
+
+
+@prepared
+def _by_id(stranger: bool, keys: frozenset[uuid.UUID]) -> QuerySet[Service]:
+    return services_shown(stranger).filter(pk__in=keys)
+
+
+@prepared
+def _of_structure(stranger: bool, pk: uuid.UUID) -> QuerySet[Service]:
+    return services_shown(stranger).filter(structure=pk).order_by("name", "pk")
 
 
 def _far(row: Service, found: searching.Found) -> float | None:
@@ -198,7 +209,7 @@ def structure_for(by: Actor, row: Structure) -> StructureSheet:
 
 
 def _structure(by: Actor | None, row: Structure) -> StructureSheet:
-    services = list(visible_services(by).filter(structure=row).order_by("name", "pk"))
+    services = _of_structure(by is None, row.pk)
     return sheets.structure_sheet_of(row, services, now(), professional=by is not None)
 
 
