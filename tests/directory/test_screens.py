@@ -11,8 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from maillage.directory import searching
-from maillage.directory.enums import AnswerState, ProposalState
+from maillage.directory import keeping, searching
+from maillage.directory.enums import AnswerState, Confidentiality, ProposalState
 from maillage.directory.models import PlaceRequest, Proposal, Service, Structure
 from maillage.reference import outlines
 from tests.accounts.people import signed_in
@@ -175,6 +175,62 @@ def test_a_new_structure_is_proposed_then_published_with_its_place(network: Netw
     add = reverse("directory:service_new", args=[made.pk])
     assert coordinator.post(add, typed(coordinator, add, name="Permanence", needs=["listening"])).status_code == 302
     assert Service.objects.get(name="Permanence").structure == made
+
+
+def test_a_shelter_is_hidden_unless_somebody_says_otherwise(network: Network) -> None:
+    client, url = signed_in(network.coordinator), reverse("directory:structure_new")
+    typed_there = {"kind": "shelter", "address": "2 allée du Sablier", "commune": "Lille"}
+    body = typed(client, url, name="Refuge des Sabliers", **typed_there)
+    assert client.post(url, body).status_code == 302
+    made = Structure.objects.get(name="Refuge des Sabliers")
+    assert (made.confidentiality, made.address, made.commune) == (Confidentiality.ON_REQUEST, "", "")
+    assert "2 allée du Sablier" in client.get(reverse("directory:sheet", args=[made.pk])).text
+    open_to_all = typed(client, url, name="Auberge des Sabliers", confidentiality="public", **typed_there)
+    assert client.post(url, open_to_all).status_code == 302
+    assert Structure.objects.get(name="Auberge des Sabliers").confidentiality == Confidentiality.PUBLIC
+    # Proposed, its address is kept by nobody, and that is said.
+    other = signed_in(network.educator)
+    answer = other.post(url, typed(other, url, name="Halte des Sabliers", **typed_there), follow=True)
+    assert "L’adresse n’a pas été gardée" in answer.text
+    assert "Sablier" not in str({**Proposal.objects.get().values, "name": ""})
+
+
+def test_one_s_own_organisation_is_chosen_and_keeps_its_sheet(network: Network) -> None:
+    own, url = signed_in(network.keeper), reverse("directory:structure_new")
+    body = typed(own, url, name="Accueil de jour des Tourterelles", kind="association", own=str(network.home.pk))
+    assert own.post(url, {**body, "own": str(network.talk.pk)}).status_code == 422
+    assert own.post(url, body).status_code == 302
+    coordinator = signed_in(network.coordinator)
+    page = reverse("directory:proposal", args=[Proposal.objects.get().pk])
+    assert network.home.name in coordinator.get(page).text
+    assert coordinator.post(page, {**typed(coordinator, page), "go": "yes"}).status_code == 302
+    made = Structure.objects.get(name="Accueil de jour des Tourterelles")
+    assert made in keeping.to_do(network.actor(network.keeper)).own
+    # Another sheet: the coordinator says who keeps it, by name.
+    edit = reverse("directory:structure_edit", args=[network.talk.structure_id])
+    assert "keeper" not in own.get(reverse("directory:structure_edit", args=[made.pk])).context["form"].fields
+    assert coordinator.post(edit, typed(coordinator, edit, keeper="Personne")).status_code == 422
+    assert coordinator.post(edit, typed(coordinator, edit, keeper="abri des tourterelles")).status_code == 302
+    assert network.talk.structure in keeping.to_do(network.actor(network.keeper)).own
+    assert "Qui tient la fiche" in own.get(sheet(network)).text
+
+
+def test_a_history_says_what_was_and_what_came_in_words_and_no_hidden_place(network: Network) -> None:
+    own = signed_in(network.keeper)
+    edit = reverse("directory:structure_edit", args=[network.shelter.pk])
+    own.post(edit, typed(own, edit, phone="0199005566", kind="association", address="5 quai du Parasol"))
+    page = unescape(own.get(reverse("directory:sheet", args=[network.shelter.pk])).text)
+    history = page[page.index("Histoire de la fiche") :]
+    for said in ("0199001122", "0199005566", "Hébergement, mise à l’abri", "Association", "Adresse"):
+        assert said in history
+    assert "Parasol" not in history
+    assert "Théière" not in history
+    other = signed_in(network.educator)
+    change = reverse("directory:service_edit", args=[network.talk.pk])
+    other.post(change, typed(other, change, needs=["school"], channels=["chat"], languages=["ro"]))
+    proposal = other.get(reverse("directory:proposal", args=[Proposal.objects.get().pk])).text
+    for said in ("École", "Par tchat", "roumain", "Être écouté, parler, Fugue, disparition", "Sur place"):
+        assert said in unescape(proposal), said
 
 
 def test_confirming_makes_a_sheet_fresh_and_only_its_keepers_may(network: Network) -> None:

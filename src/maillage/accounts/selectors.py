@@ -41,6 +41,12 @@ def organisations(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Organisation]:
     return Organisation.objects.in_bulk(list(set(ids)))
 
 
+def organisation_named(name: str) -> Organisation | None:
+    """The one organisation of that very name, whatever its capitals; None when there is none, or several."""
+    found = list(Organisation.objects.filter(name__iexact=name.strip(), active=True).order_by("pk")[:2])
+    return found[0] if len(found) == 1 else None
+
+
 def users_holding(role: Role | str, organisation_id: uuid.UUID, at: datetime) -> list[User]:
     """Active people who hold that role in that very organisation at an instant, by name."""
     held = Membership.objects.filter(held_at(at), role=role, organisation_id=organisation_id)

@@ -45,8 +45,13 @@ class StructureKind(models.TextChoices):
     OTHER = "other", _("Autre")
 
 
-# In every département; loaded as types to be filled by its coordinator.
+# Whose address is given on request unless somebody decides otherwise.
 SECRET_BY_DEFAULT = frozenset({StructureKind.SHELTER})
+
+
+def usual_level(kind: str) -> Confidentiality:
+    """Who sees a sheet of that kind when nobody said it."""
+    return Confidentiality.ON_REQUEST if kind in SECRET_BY_DEFAULT else Confidentiality.PUBLIC
 
 
 class Channel(models.TextChoices):

@@ -1,18 +1,23 @@
 """Forms of the directory: search, sheets, proposals, requests."""
 
-from collections.abc import Mapping
-from typing import Any
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from maillage.accounts.selectors import organisation_named
 from maillage.common.forms import TokenForm
 from maillage.directory import hours as opening
 from maillage.directory import vocabulary
-from maillage.directory.enums import Channel, Confidentiality, StructureKind
+from maillage.directory.enums import Channel, Confidentiality, StructureKind, usual_level
 from maillage.directory.models import Service, Structure
 from maillage.directory.queries import LARGEST_RADIUS, RADIUS, Bounds, Query
 from maillage.reference import communes
+
+if TYPE_CHECKING:
+    from maillage.accounts.models import Organisation
 
 _ANY = ("", "—")
 _RADII = [(5, "5 km"), (15, "15 km"), (30, "30 km"), (RADIUS, "50 km"), (100, "100 km"), (LARGEST_RADIUS, "200 km")]
@@ -141,6 +146,7 @@ class _SheetForm(TokenForm):
     word = forms.CharField(label=_("Un mot pour la coordination"), required=False, max_length=500)
 
     PLACE = ("address", "postcode", "commune")
+    NO_COLUMN = frozenset({"form_token", "version", "word", "own", "keeper"})
 
     def __init__(
         self, *args: Any, row: Structure | Service | None = None, proposes: bool = False, **kwargs: Any
@@ -152,6 +158,8 @@ class _SheetForm(TokenForm):
         self.row = row
         if not proposes:
             del self.fields["word"]
+        if proposes and row is None:
+            self.fields["address"].help_text = _("Donnée « sur demande », elle se confie une fois la fiche publiée.")
         if row is not None and row.confidentiality == Confidentiality.ON_REQUEST:
             # What is sealed is not shown; what is left empty stays as it is.
             for name in self.PLACE:
@@ -167,11 +175,15 @@ class _SheetForm(TokenForm):
             raise forms.ValidationError(_("Ces horaires ne se lisent pas. Exemple : « Mo-Fr 09:00-18:00 »."))
         return text
 
+    @property
+    def hides_its_place(self) -> bool:
+        """Whether a place was typed that a proposal does not hold."""
+        levels = {self.cleaned_data["confidentiality"], self.row.confidentiality if self.row else ""}
+        return Confidentiality.ON_REQUEST in levels and any(self.cleaned_data[name] for name in self.PLACE)
+
     def values(self) -> dict[str, Any]:
         """Columns to write. A place left empty on a sheet that hides it is kept."""
-        found = {
-            name: value for name, value in self.cleaned_data.items() if name not in ("form_token", "version", "word")
-        }
+        found = {name: value for name, value in self.cleaned_data.items() if name not in self.NO_COLUMN}
         keeps = self.row is not None and self.row.confidentiality == Confidentiality.ON_REQUEST
         if keeps and not any(found.get(name) for name in self.PLACE):
             return {name: value for name, value in found.items() if name not in self.PLACE}
@@ -182,11 +194,78 @@ class _SheetForm(TokenForm):
 
 
 class StructureForm(_SheetForm):
+    """`mine`: organisations whose sheet this may be. `coordinates`: who says which organisation keeps it."""
+
+    own = forms.ChoiceField(
+        label=_("Est-ce votre organisation ?"), required=False,
+        help_text=_("Si oui, vos collègues et vous tiendrez la fiche, et recevrez ses rappels."),
+    )  # fmt: skip
+    keeper = forms.CharField(
+        label=_("Qui tient la fiche ?"), required=False, max_length=160,
+        help_text=_("Le nom exact d’une organisation : ses membres modifient la fiche et reçoivent ses rappels."),
+    )  # fmt: skip
     kind = forms.ChoiceField(label=_("Type"), choices=StructureKind.choices)
     website = forms.URLField(label=_("Site"), required=False, max_length=500, assume_scheme="https")
     siret = forms.RegexField(r"^\d{14}$", label=_("SIRET"), required=False)
 
-    field_order = ("name", "kind", "description", "confidentiality", "phone", "email", "website")
+    field_order = ("own", "name", "kind", "description", "confidentiality", "phone", "email", "website")
+
+    def __init__(
+        self,
+        *args: Any,
+        row: Structure | None = None,
+        mine: Sequence["Organisation"] = (),
+        coordinates: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        if mine:
+            self.mine = {str(one.pk): one.pk for one in mine}
+            choices = [("", _("Non, une autre structure")), *((str(one.pk), one.name) for one in mine)]
+            self.fields["own"].choices = choices  # type: ignore[attr-defined]
+        else:
+            del self.fields["own"]
+        if coordinates:
+            self.initial.setdefault("keeper", row.organisation.name if row and row.organisation else "")
+        else:
+            del self.fields["keeper"]
+        if row is None:
+            level = self.fields["confidentiality"]
+            assert isinstance(level, forms.ChoiceField)
+            usual = _("Comme d’ordinaire : adresse sur demande pour un hébergement, tout le monde pour le reste")
+            level.required, level.choices = False, [("", usual), *Confidentiality.choices]
+            kind = self.fields["kind"]
+            assert isinstance(kind, forms.ChoiceField)
+            kind.choices = [_ANY, *StructureKind.choices]
+
+    def clean_keeper(self) -> "Organisation | None":
+        name: str = self.cleaned_data["keeper"]
+        known = self.row.organisation if isinstance(self.row, Structure) else None
+        if known is not None and name == known.name:
+            return known
+        found = organisation_named(name) if name else None
+        if name and found is None:
+            raise forms.ValidationError(_("Aucune organisation ne porte exactement ce nom."))
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if "kind" in cleaned and not cleaned.get("confidentiality"):
+            cleaned["confidentiality"] = usual_level(cleaned["kind"])
+        return cleaned
+
+    @property
+    def own_id(self) -> uuid.UUID | None:
+        """Of which of her organisations this is the sheet."""
+        chosen = self.cleaned_data.get("own")
+        return self.mine[chosen] if chosen else None
+
+    def values(self) -> dict[str, Any]:
+        found = super().values()
+        if "keeper" in self.fields:
+            keeper = self.cleaned_data["keeper"]
+            found["organisation_id"] = keeper.pk if keeper else None
+        return found
 
 
 def _many(vocabulary_: Mapping[str, Any], label: Any) -> forms.MultipleChoiceField:

@@ -1,11 +1,14 @@
 """What those who keep the directory read: what waits for them, histories, sheets gone stale, possible duplicates."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import DateField, Q, QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from rapidfuzz import fuzz
 
 from maillage.accounts.actors import Actor
@@ -13,11 +16,13 @@ from maillage.accounts.enums import Ability
 from maillage.common.clock import now
 from maillage.common.letters import fold
 from maillage.common.prepared import prepared
+from maillage.directory import vocabulary
 from maillage.directory.access import visible_structures
-from maillage.directory.enums import AnswerState, ProposalKind, ProposalState, SheetState
+from maillage.directory.enums import AnswerState, Channel, ProposalKind, ProposalState, SheetState
 from maillage.directory.models import Change, PlaceRequest, Proposal, Service, Structure
 from maillage.directory.quality import missing
 from maillage.directory.sheets import STALE_AFTER
+from maillage.reference import communes
 
 _ALIKE = 85  # of 100, between two folded names
 _SHOWN = 50
@@ -91,9 +96,9 @@ def to_do(by: Actor) -> ToDo:
     )
 
 
-def history(structure: Structure) -> list[Change]:
+def history(structure: Structure) -> "list[Told]":
     """Newest first, cut at fifty."""
-    return _changes(structure.pk)
+    return [_told(one) for one in _changes(structure.pk)]
 
 
 @prepared
@@ -142,7 +147,7 @@ def twins(structure: Structure) -> list[Structure]:
 
 def proposal_or_none(by: Actor, pk: uuid.UUID) -> Proposal | None:
     """One she may read: the coordinator any, its author her own."""
-    found = Proposal.objects.select_related("structure", "service", "by").filter(pk=pk)
+    found = Proposal.objects.select_related("structure", "service", "by", "organisation").filter(pk=pk)
     if not coordinates(by):
         found = found.filter(by=by.user)
     return found.first()
@@ -158,11 +163,14 @@ def request_or_none(by: Actor, pk: uuid.UUID) -> PlaceRequest | None:
 
 @dataclass(frozen=True)
 class Line:
-    """One column of a proposal: its label, what is written now, what is proposed."""
+    """One column of a proposal or of a change: its label, what is or was written, what is proposed or came after."""
 
     label: str
     now: str
     proposed: str
+
+
+_FOR_MACHINES = frozenset({"latitude", "longitude", "merged_into_id", "merged_into"})
 
 
 def proposed_lines(proposal: Proposal) -> list[Line]:
@@ -173,13 +181,54 @@ def proposed_lines(proposal: Proposal) -> list[Line]:
     model = Service if proposal.service or proposal.kind == ProposalKind.NEW_SERVICE else Structure
     fields = {field.name: field for field in model._meta.concrete_fields}
     return [
-        Line(str(fields[name].verbose_name), _words(getattr(row, name)) if row else "", _words(value))
+        Line(str(fields[name].verbose_name), _words(fields[name], getattr(row, name)) if row else "",
+             _words(fields[name], value))
         for name, value in proposal.values.items()
-        if name in fields and name not in ("latitude", "longitude")
-    ]
+        if name in fields and name not in _FOR_MACHINES
+    ]  # fmt: skip
 
 
-def _words(value: object) -> str:
+@dataclass(frozen=True)
+class Told:
+    """One line of a history, and what it changed. Of a place that is or was hidden, that it changed."""
+
+    change: Change
+    lines: Sequence[Line]
+
+
+def _told(change: Change) -> Told:
+    model = Service if change.service_id else Structure
+    fields = {field.attname: field for field in model._meta.concrete_fields}
+    lines = []
+    for name, pair in change.fields.items():
+        if name not in fields or name in _FOR_MACHINES:
+            continue
+        said = [_words(fields[name], value) for value in pair] if not fields[name].is_relation else []
+        label = _("Qui tient la fiche") if name == "organisation_id" else str(fields[name].verbose_name)
+        lines.append(Line(label, *(said if len(said) == 2 else ("", ""))))
+    return Told(change, lines)
+
+
+_LABELS: Mapping[str, Callable[[str], str]] = {
+    "needs": lambda code: vocabulary.needs()[code].label if code in vocabulary.needs() else code,
+    "publics": lambda code: vocabulary.label("publics", code),
+    "themes": lambda code: vocabulary.label("thematiques", code),
+    "languages": vocabulary.language_label,
+    "channels": lambda code: str(Channel(code).label) if code in Channel.values else code,
+}
+
+
+def _words(field: Any, value: Any) -> str:
+    """As it is read: the words of a code, never the code."""
+    if value in ("", None):
+        return ""
     if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return "" if value is None else str(value)
+        label = _LABELS.get(field.name, str)
+        return ", ".join(label(str(one)) for one in value)
+    if field.name == "commune":
+        known = communes.find(str(value))
+        return known.name if known else str(value)
+    if isinstance(field, DateField):
+        return date_format(value if isinstance(value, date) else date.fromisoformat(value), "j F Y")
+    choices = dict(field.flatchoices)
+    return str(choices.get(value, value))

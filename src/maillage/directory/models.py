@@ -284,13 +284,6 @@ class Change(BaseModel):
     class Meta:
         ordering: ClassVar[list[str]] = ["-at", "-id"]
 
-    @property
-    def words(self) -> list[str]:
-        """Labels of what changed."""
-        model = Service if self.service_id else Structure
-        known = {field.attname: str(field.verbose_name) for field in model._meta.concrete_fields}
-        return [known[name] for name in self.fields if name in known]
-
 
 class Pending(BaseModel):
     """A service whose index entry is out of date: the worker takes it up."""

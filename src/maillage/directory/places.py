@@ -16,6 +16,7 @@ from maillage.directory.models import PLACE, HiddenPlace, PlaceRequest, Service,
 from maillage.vault.models import KeyPurpose
 from maillage.vault.sealing import Opened, Sealer, new_key
 
+_NOWHERE = {name: None if name in ("latitude", "longitude") else "" for name in PLACE}
 QUIET = timedelta(minutes=15)  # reading again within it is one reading
 
 
@@ -38,7 +39,7 @@ def bare(row: Structure | Service) -> dict[str, Any]:
     """The place written in a row, then wiped from it (not saved here)."""
     place = {name: getattr(row, name) for name in PLACE}
     for name in PLACE:
-        setattr(row, name, None if name in ("latitude", "longitude") else "")
+        setattr(row, name, _NOWHERE[name])
     return place
 
 
@@ -68,4 +69,5 @@ def hidden_again(by: By, structure: Structure, service: Service | None) -> dict[
 
 
 def _open(row: HiddenPlace) -> dict[str, Any]:
-    return Opened(row.data_key, [Section.WHEREABOUTS]).value(row, "place") or {}
+    """Every column, empty when nothing is known of it."""
+    return _NOWHERE | (Opened(row.data_key, [Section.WHEREABOUTS]).value(row, "place") or {})

@@ -21,7 +21,6 @@ from maillage.directory.enums import (
     PROPOSAL_ANSWERED,
     PROPOSED,
     RANK,
-    SECRET_BY_DEFAULT,
     SERVICE_SAVED,
     SHEET_CONFIRMED,
     SHEET_RETIRED,
@@ -34,6 +33,7 @@ from maillage.directory.enums import (
     ProposalState,
     SheetState,
     StructureKind,
+    usual_level,
 )
 from maillage.directory.models import (
     PLACE,
@@ -168,7 +168,7 @@ def _level(row: Structure, values: Mapping[str, Any], *, created: bool) -> Confi
     if "confidentiality" in values:
         return Confidentiality(values["confidentiality"])
     if created:
-        return Confidentiality.ON_REQUEST if row.kind in SECRET_BY_DEFAULT else Confidentiality.PUBLIC
+        return usual_level(row.kind)
     return Confidentiality(row.confidentiality)
 
 
@@ -207,6 +207,8 @@ def _save(
     if wiped is not None and (any(wiped.values()) or touched_place):
         hide(structure, service, wiped)
     changes = _told(before, row, hidden=secret or row.confidentiality == Confidentiality.ON_REQUEST)
+    if wiped is not None and not created:  # sealed, it is in no column: that somebody wrote it is told all the same
+        changes |= {name: [] for name in ("address", "commune") if values.get(name)}
     if created or changes:
         Change.objects.create(
             structure=structure,
@@ -430,7 +432,10 @@ def propose(
     by.require(Ability.DIRECTORY_PROPOSE)
     if organisation_id is not None and organisation_id not in by.organisation_ids:
         raise NotAllowed(_("Vous ne travaillez pas dans cette organisation."))
-    secret = values.get("confidentiality") == Confidentiality.ON_REQUEST or any(
+    level = values.get("confidentiality")
+    if level is None and kind == ProposalKind.NEW_STRUCTURE:
+        level = usual_level(values.get("kind", StructureKind.OTHER))
+    secret = level == Confidentiality.ON_REQUEST or any(
         row is not None and row.confidentiality == Confidentiality.ON_REQUEST for row in (structure, service)
     )
     kept = {name: _plain(value) for name, value in values.items() if not (secret and name in PLACE)}

@@ -186,9 +186,9 @@ def structure_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     _require(by, Ability.DIRECTORY_PROPOSE)
     row = access.get_structure_or_404(by, pk)
     keeps = services.may_keep(by, row)
-    form = StructureForm(posted(request), row=row, proposes=not keeps)
+    form = StructureForm(posted(request), row=row, proposes=not keeps, coordinates=keeping.coordinates(by))
     if form.is_bound and form.is_valid() and _save_structure(by, form, row) is not None:
-        messages.success(request, _("C’est enregistré.") if keeps else _("C’est proposé à la coordination."))
+        _say(request, form, written=keeps)
         return redirect("directory:sheet", pk=pk)
     context = {"form": form, "sheet": row, "keeps": keeps, "structure": row}
     return _answer(request, "directory/edit.html", context, form)
@@ -216,7 +216,7 @@ def service_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
                 ),
             )  # fmt: skip
         if done is not None:
-            messages.success(request, _("C’est enregistré.") if keeps else _("C’est proposé à la coordination."))
+            _say(request, form, written=keeps)
             return redirect("directory:sheet", pk=row.structure_id)
     context = {"form": form, "sheet": row, "keeps": keeps, "structure": row.structure, "service": row}
     return _answer(request, "directory/edit.html", context, form)
@@ -244,7 +244,7 @@ def service_new(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
                 ),
             )  # fmt: skip
         if done is not None:
-            messages.success(request, _("C’est enregistré.") if keeps else _("C’est proposé à la coordination."))
+            _say(request, form, written=keeps)
             return redirect("directory:sheet", pk=pk)
     return _answer(
         request, "directory/edit.html", {"form": form, "sheet": None, "keeps": keeps, "structure": home}, form
@@ -258,29 +258,40 @@ def structure_new(request: HttpRequest) -> HttpResponse:
     by = actor(request)
     _require(by, Ability.DIRECTORY_PROPOSE)
     keeps = keeping.coordinates(by)
-    form = StructureForm(posted(request), proposes=not keeps, initial={"confidentiality": Confidentiality.PUBLIC})
+    form = StructureForm(
+        posted(request), proposes=not keeps, coordinates=keeps, mine=() if keeps else organisations_of(by)
+    )
     if form.is_bound and form.is_valid():
         if keeps:
             made = attempt(form, lambda: services.structure_save(by=by, **form.values()))
             if made is not None:
-                messages.success(request, _("C’est enregistré."))
+                _say(request, form, written=True)
                 return redirect("directory:sheet", pk=made.pk)
         else:
-            mine = organisations_of(by)
-            own = next((one.pk for one in mine if one.name == form.cleaned_data["name"]), None)
             asked = attempt(
                 form,
                 lambda: services.propose(
-                    by=by, kind=ProposalKind.NEW_STRUCTURE, values=form.values(), organisation_id=own,
+                    by=by, kind=ProposalKind.NEW_STRUCTURE, values=form.values(), organisation_id=form.own_id,
                     word=form.cleaned_data["word"],
                 ),
             )  # fmt: skip
             if asked is not None:
-                messages.success(request, _("C’est proposé à la coordination."))
+                _say(request, form, written=False)
                 return redirect("directory:to_do")
     return _answer(
         request, "directory/edit.html", {"form": form, "sheet": None, "keeps": keeps, "structure": None}, form
     )
+
+
+def _say(request: HttpRequest, form: Any, *, written: bool) -> None:
+    """What became of a form that was taken."""
+    if written:
+        messages.success(request, _("C’est enregistré."))
+        return
+    messages.success(request, _("C’est proposé à la coordination."))
+    if form.hides_its_place:
+        lost = _("L’adresse n’a pas été gardée : qui tient la fiche la confiera une fois qu’elle sera publiée.")
+        messages.warning(request, lost)
 
 
 def _plain_post(request: HttpRequest) -> TokenForm:
