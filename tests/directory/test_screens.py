@@ -30,6 +30,11 @@ def sheet(network: Network) -> str:
     return reverse("directory:sheet", args=[network.talk.structure_id])
 
 
+def test_the_coordinator_begins_with_what_waits_for_her(network: Network) -> None:
+    answer = signed_in(network.coordinator).get("/")
+    assert (answer.status_code, answer["Location"]) == (302, reverse("directory:to_do"))
+
+
 def test_a_search_says_what_it_understood_and_how_far(network: Network) -> None:
     html = signed_in(network.educator).get("/annuaire/?text=jai+fugé&commune=lille").text
     assert "Fugue, disparition" in html

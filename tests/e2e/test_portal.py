@@ -23,7 +23,8 @@ QUESTION = next(stop.code for stop in _STOPS if stop.question)
 OUTCOME = next(stop.code for stop in _STOPS if stop.at.key == "young_talk")
 NEAR = f"{OUTCOME}/{MASSY}/{View().code}/"
 MAP = f"{OUTCOME}/{MASSY}/{View(map=True).code}/"
-SCREENS = ["", f"{QUESTION}/", f"{OUTCOME}/", NEAR, MAP, "1/", "2/", "3/", "4/", "4/ml/", "5/"]
+TRANSMIT = f"4/{hidden('91')}/"
+SCREENS = ["", f"{QUESTION}/", f"{OUTCOME}/", NEAR, MAP, "1/", "2/", "3/", "4/", TRANSMIT, "5/", "6/"]
 
 Stranger = Callable[..., Page]
 
@@ -129,7 +130,9 @@ def test_no_cookie_no_storage_nothing_from_elsewhere(stranger: Stranger, site: S
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     for screen in [*SCREENS, "/mentions/", "/rien/"]:
-        page.goto(screen if screen.startswith("/") else f"/i/fr/{screen}")
+        address = screen if screen.startswith("/") else f"/i/fr/{screen}"
+        page.goto(address)
+        assert page.url == f"{site.url}{address}"  # none of them leads to another
         assert page.title() in ("Maillage", "Mentions légales")
         settled(page, scripts)
     assert page.context.cookies() == []

@@ -1,6 +1,7 @@
 """The public pages as a stranger's browser gets them: no cookie, nothing kept, nothing from elsewhere, no dead end."""
 
 import html as entities
+import importlib.util
 import logging
 import re
 from collections.abc import Iterator
@@ -16,8 +17,12 @@ from pytest_django.fixtures import Settings
 
 from maillage.accounts.looks import shown_to
 from maillage.accounts.models import DepartementLook, User
+from maillage.audit.journal import SYSTEM
 from maillage.common.doors import door
 from maillage.common.middleware import WriteDuringRead
+from maillage.config.settings import base
+from maillage.directory import indexing
+from maillage.directory.services import service_save, structure_save
 from maillage.portal import pages
 from maillage.portal.addresses import View, hidden, shown
 from maillage.portal.departements import departements
@@ -26,7 +31,8 @@ from maillage.portal.words import LANGUAGES, words
 from maillage.reference import outlines
 
 FRENCH = LANGUAGES["fr"]
-FIXED = ["", "1/", "2/", "3/", "4/", "4/ml/", "5/", "6/"]
+TRANSMIT = f"4/{hidden('91')}/"
+FIXED = ["", "1/", "2/", "3/", "4/", TRANSMIT, "5/", "6/"]
 # One address of each question and of each outcome.
 CODES = list({stop.at.key: f"{stop.code}/" for stop in paths(orientation())}.values())
 ORLEANS = hidden("45234")
@@ -69,7 +75,7 @@ def test_every_page_is_safe_in_every_language(client: Client, language: str) -> 
     """Without a database: nothing here is kept or asked of one."""
     texts, emergency = words(language), [line for line in numbers().lines if line.emergency]
     for page in FIXED if language == "fr" else ["", "1/", "2/"]:
-        if page == "4/ml/":
+        if page == TRANSMIT:
             continue  # asks the directory: below
         check(client, f"/i/{language}/{page}", language, texts, emergency)
     for page in CODES:
@@ -184,6 +190,31 @@ def test_the_card_says_numbers_and_nothing_else(client: Client, settings: Settin
     assert card[1].count("<path") == 1
 
 
+def test_tiles_are_those_of_the_operator_or_none(
+    client: Client, db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A tile says to whoever serves it where a reader looks: the browser may ask them, and nobody else."""
+    address = f"/i/fr/{next(stop.code for stop in paths(orientation()) if stop.at.key == 'young_talk')}/{ORLEANS}/1/"
+    assert 'data-tiles=""' in get(client, address)
+    tiles = "https://tuiles.exemple.invalid/{z}/{x}/{y}.png"
+    settings.PORTAL_TILES, settings.PORTAL_TILES_BY = tiles, "Nos tuiles"
+    text = get(client, address)
+    assert f'data-tiles="{tiles}"' in text
+    assert 'data-tiles-by="Nos tuiles"' in text
+    for given, allowed in (
+        (tiles, ["https://tuiles.exemple.invalid"]),
+        ("", []),
+        ("http://tuiles.exemple.invalid", []),
+    ):
+        monkeypatch.setenv("MAILLAGE_TILES", given)
+        spec = importlib.util.spec_from_file_location("settings_read_again", base.__file__)
+        assert spec
+        assert spec.loader
+        again = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(again)
+        assert again.CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"] == ["'self'", "data:", *allowed]
+
+
 def test_the_square_holds_the_address() -> None:
     """Read back: the three corners of a QR code are where they belong."""
     square = pages.square("https://exemple.invalid/i/")
@@ -199,6 +230,33 @@ def test_what_professionals_read_says_its_status(client: Client) -> None:
     for said in ("Texte lu", "Source secondaire", "Pratique", "CASF, art. L226-4", "Code civil, art. 375-5"):
         assert said in text
     assert words("ro")["ui.french_only"] in entities.unescape(get(client, "/i/ro/3/"))
+
+
+def test_who_receives_what_is_transmitted_in_a_departement(client: Client, db: None) -> None:
+    """CRIP first, then the prosecutor; who is not in the directory is said how to find."""
+    for kind, name, phone in (
+        ("minors_brigade", "Brigade de Valmouton", "0199000003"), ("prosecutor", "Parquet de Valmouton", "0199000002"),
+        ("crip", "CRIP du Valmouton", "0199000001"), ("crip", "CRIP à compléter", ""),
+    ):  # fmt: skip
+        home = structure_save(by=SYSTEM, name=name, kind=kind, phone=phone)
+        service_save(by=SYSTEM, structure=home, name=name, needs=["report"], zones=["91"])
+    indexing.rebuild()
+
+    def told(departement: str) -> str:
+        return entities.unescape(get(client, f"/i/fr/4/{hidden(departement)}/"))
+
+    page = told("91")
+    places = [page.index(f">{name} de Valmouton<") if "CRIP" not in name else page.index(">CRIP du Valmouton<")
+              for name in ("CRIP", "Parquet", "Brigade")]  # fmt: skip
+    assert places == sorted(places)
+    assert "CRIP à compléter" not in page  # nobody could be reached by it
+    assert "tribunal judiciaire." not in page
+    assert "conseil départemental." not in page
+    assert 'href="tel:0199000001"' in page
+    elsewhere = told("59")
+    assert "Valmouton" not in elsewhere
+    assert "Le parquet se joint par le tribunal judiciaire." in elsewhere
+    assert "elle se joint par le conseil départemental." in elsewhere
 
 
 @pytest.fixture

@@ -109,5 +109,7 @@ def moment(instant: datetime, now: datetime, zone: tzinfo) -> str:
 def number(phone: str) -> str:
     """A telephone number as it is said: French ones by pairs, « 01 99 00 12 34 »; others as they are written."""
     digits = re.sub(r"[^\d+]", "", phone or "")
+    if re.fullmatch(r"116\d{3}", digits):  # of the whole of Europe
+        return f"{digits[:3]}\N{NO-BREAK SPACE}{digits[3:]}"
     national = "0" + digits[3:] if digits.startswith("+33") and len(digits) == 12 else digits
     return "\N{NO-BREAK SPACE}".join(re.findall(r"\d\d", national)) if re.fullmatch(r"0\d{9}", national) else phone

@@ -48,6 +48,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if not by.may(Ability.DESK_SEE):
         if by.may(Ability.ACCOUNTS_MANAGE):
             return redirect("accounts:people")
+        if by.may(Ability.DIRECTORY_COORDINATE):
+            return redirect("directory:to_do")
         if by.may(Ability.RETENTION_VISA):
             return redirect("retention:home")
         return redirect("desk:journal" if by.may(Ability.JOURNAL_READ) else "accounts:home")

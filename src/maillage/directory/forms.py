@@ -14,6 +14,7 @@ from maillage.directory import vocabulary
 from maillage.directory.enums import Channel, Confidentiality, StructureKind, usual_level
 from maillage.directory.models import Service, Structure
 from maillage.directory.queries import LARGEST_RADIUS, RADIUS, Bounds, Query
+from maillage.directory.searching import EVERY_PUBLIC
 from maillage.reference import communes
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ def _needs() -> Choices:
 
 
 def _publics() -> Choices:
-    return [_ANY, *((code, term.label) for code, term in vocabulary.standard()["publics"].items())]
+    publics = vocabulary.standard()["publics"]
+    return [_ANY, *((code, term.label) for code, term in publics.items() if code != EVERY_PUBLIC)]
 
 
 def _languages() -> Choices:

@@ -22,6 +22,7 @@ Clause = tuple[Occur, tantivy.Query]
 FACETS: Mapping[str, int] = {
     "need": 40, "public": 20, "language": 30, "channel": 10, "kind": 30,
 }  # fmt: skip
+EVERY_PUBLIC = "tous-publics"  # of data.inclusion: asked for, it narrows nothing
 _MOST_COMMUNES = 4_000  # within the largest radius
 _MOST_CELLS = 400
 _LEAST = 0.001  # of a score: less than what any word is worth
@@ -53,7 +54,9 @@ def find(reader: Reader, query: Query, *, facets: bool = True) -> Found:
         wanted["commune"] = _MOST_COMMUNES
     if spoken is not None and not _page(reader, asked, 1).count:
         asked = _both(must, _spoken(heard, every_word=False))
-    counts = reader.counts(asked, wanted) if wanted else {}
+    counts = dict(reader.counts(asked, wanted)) if wanted else {}
+    if "public" in counts:
+        counts["public"] = _for_each_public(counts["public"])
     offset = (query.page - 1) * query.size
     if distances is None:
         result = _page(reader, _among_equals(reader, asked, query), query.size, offset, by_id=query.by_id)
@@ -63,6 +66,12 @@ def find(reader: Reader, query: Query, *, facets: bool = True) -> Found:
     put = _by_rank if query.speaking or query.open_first else _nearest_first
     result = _page(reader, put(reader, asked, there, query), query.size, offset)
     return Found(reader.ids(result.hits), dict(distances), int(result.count), near, counts, heard)
+
+
+def _for_each_public(counts: Mapping[str, int]) -> dict[str, int]:
+    """How many each public would find: its own, and what is for everyone."""
+    everyone = counts.get(EVERY_PUBLIC, 0)
+    return {value: count + everyone for value, count in counts.items() if value != EVERY_PUBLIC}
 
 
 def _page(reader: Reader, asked: tantivy.Query, size: int, offset: int = 0, *, by_id: bool = False) -> Any:
@@ -194,8 +203,8 @@ def _filters(reader: Reader, query: Query) -> list[Clause]:
         "kind": query.kinds, **query.exact,
     }  # fmt: skip
     must: list[Clause] = [(Occur.Must, _any(name, values)) for name, values in exact.items() if values]
-    if query.publics and "tous-publics" not in query.publics:
-        must.append((Occur.Must, _any("public", [*query.publics, "tous-publics"])))
+    if query.publics and EVERY_PUBLIC not in query.publics:
+        must.append((Occur.Must, _any("public", [*query.publics, EVERY_PUBLIC])))
     if query.departement and not query.commune:
         zones = [query.departement, EVERYWHERE]
         must.append((Occur.Must, _any_of(("departement", [query.departement]), ("zone", zones))))

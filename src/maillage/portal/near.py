@@ -12,6 +12,7 @@ from maillage.reference import communes, outlines, points
 
 SHOWN = 30
 RADIUS = 60  # km
+ADDRESSEES = ("crip", "prosecutor", "minors_brigade", "family_house")
 LINES = frozenset({"helpline", "emergency"})
 
 # What each need of the rules is called in the directory.
@@ -79,9 +80,9 @@ def reachable(sheet: Sheet) -> bool:
 
 
 def addressees(departement: str) -> Sequence[Sheet]:
-    """Who receives what is transmitted in that département: CRIP, prosecutor, brigade."""
-    kinds = ("crip", "prosecutor", "minors_brigade", "family_house")
-    return selectors.search(Query(kinds=kinds, departement=departement, size=SHOWN), facets=False).hits
+    """Who receives what is transmitted in that département, in the order in which one transmits."""
+    found = selectors.search(Query(kinds=ADDRESSEES, departement=departement, size=SHOWN), facets=False).hits
+    return sorted(filter(reachable, found), key=lambda sheet: ADDRESSEES.index(sheet.structure_kind))
 
 
 def outlines_around(place: Place) -> Sequence[str]:

@@ -179,13 +179,15 @@ def transmit_in(request: HttpRequest, language: Language, letters: str) -> HttpR
 
 
 def _transmit(request: HttpRequest, language: Language, departement: Any, name: str, **address: str) -> HttpResponse:
+    sheets = near.addressees(departement.code) if departement else []
+    known = {sheet.structure_kind for sheet in sheets}
     context: dict[str, Any] = {
         "departements": departements().values(),
         "departement": departement,
         "chapter": pages.transmitting(),
-        "addressees": [pages.found(sheet, LANGUAGES["fr"]) for sheet in near.addressees(departement.code)]
-        if departement
-        else [],
+        "addressees": [pages.found(sheet, LANGUAGES["fr"]) for sheet in sheets],
+        "knows_crip": "crip" in known,
+        "knows_prosecutor": "prosecutor" in known,
     }
     return _render(request, "transmit", language, context, name, address)
 
