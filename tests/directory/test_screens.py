@@ -1,10 +1,13 @@
 """The directory's screens: everyone finds, its own people keep, others propose, the coordinator answers."""
 
+import json
 from html import unescape
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from data_inclusion.schema import v1
 from django.contrib.staticfiles import finders
 from django.db import connection
 from django.test import Client
@@ -13,6 +16,7 @@ from django.urls import reverse
 
 from maillage.directory import keeping, searching
 from maillage.directory.enums import AnswerState, Confidentiality, ProposalState
+from maillage.directory.exchange import export
 from maillage.directory.models import PlaceRequest, Proposal, Service, Structure
 from maillage.reference import outlines
 from tests.accounts.people import signed_in
@@ -152,6 +156,30 @@ def test_its_own_people_write_at_once_others_propose(network: Network) -> None:
     network.talk.refresh_from_db()
     proposal.refresh_from_db()
     assert (network.talk.name, proposal.state) == ("Accueil du soir", ProposalState.ACCEPTED)
+
+
+def test_whatever_is_typed_is_refused_or_fits_the_standard(network: Network, tmp_path: Path) -> None:
+    client = signed_in(network.coordinator)
+    for name, row, tries in (
+        ("service_edit", network.talk, (
+            {"zones": "Lille centre"}, {"zones": "59, 2a, 200093201, 59350, FRANCE"}, {"email": "a@localhost"},
+            {"email": "contact@moulinets.fr"}, {"contact_link": "ftp://moulinets.fr/a"}, {"description": "abc"},
+            {"contact_link": "moulinets.fr/a"}, {"publics": ["tous-publics"]}, {"name": "Une halte."},
+        )),
+        ("structure_edit", network.talk.structure, ({"website": "ftps://moulinets.fr"}, {"siret": "12345678901234"})),
+    ):  # fmt: skip
+        url = reverse(f"directory:{name}", args=[row.pk])
+        for tried in tries:
+            assert client.post(url, typed(client, url, **tried)).status_code in (302, 422), tried
+    export.write(tmp_path / "a.json", "data-inclusion")
+    told = json.loads((tmp_path / "a.json").read_text())
+    for record in told["services"]:
+        v1.Service.model_validate(record)
+    for record in told["structures"]:
+        v1.Structure.model_validate(record)
+    network.talk.refresh_from_db()
+    assert network.talk.zones == ["59", "2A", "200093201", "59350", "france"]
+    assert (network.talk.email, network.talk.contact_link) == ("contact@moulinets.fr", "https://moulinets.fr/a")
 
 
 def test_a_stale_edit_shows_both_texts(network: Network) -> None:

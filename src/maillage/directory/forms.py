@@ -1,10 +1,12 @@
 """Forms of the directory: search, sheets, proposals, requests."""
 
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.validators import EmailValidator, URLValidator
 from django.utils.translation import gettext_lazy as _
 
 from maillage.accounts.selectors import organisation_named
@@ -15,11 +17,12 @@ from maillage.directory.enums import Channel, Confidentiality, StructureKind, us
 from maillage.directory.models import Service, Structure
 from maillage.directory.queries import LARGEST_RADIUS, RADIUS, Bounds, Query
 from maillage.directory.searching import EVERY_PUBLIC
-from maillage.reference import communes
+from maillage.reference import communes, departements
 
 if TYPE_CHECKING:
     from maillage.accounts.models import Organisation
 
+_WEB = URLValidator(schemes=["http", "https"])
 _ANY = ("", "—")
 _RADII = [(5, "5 km"), (15, "15 km"), (30, "30 km"), (RADIUS, "50 km"), (100, "100 km"), (LARGEST_RADIUS, "200 km")]
 
@@ -133,7 +136,9 @@ class _SheetForm(TokenForm):
         label=_("Ce qui s’y passe"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 5})
     )
     phone = forms.CharField(label=_("Téléphone"), required=False, max_length=40)
-    email = forms.EmailField(label=_("Courriel"), required=False, max_length=254)
+    email = forms.EmailField(
+        label=_("Courriel"), required=False, max_length=254, validators=[EmailValidator(allowlist=[])]
+    )
     address = forms.CharField(label=_("Adresse"), required=False, max_length=300)
     postcode = forms.RegexField(r"^\d{5}$", label=_("Code postal"), required=False)
     commune = CommuneField(label=_("Commune"), required=False, max_length=80)
@@ -207,7 +212,7 @@ class StructureForm(_SheetForm):
         help_text=_("Le nom exact d’une organisation : ses membres modifient la fiche et reçoivent ses rappels."),
     )  # fmt: skip
     kind = forms.ChoiceField(label=_("Type"), choices=StructureKind.choices)
-    website = forms.URLField(label=_("Site"), required=False, max_length=500, assume_scheme="https")
+    website = forms.URLField(label=_("Site"), required=False, max_length=500, assume_scheme="https", validators=[_WEB])
     siret = forms.RegexField(r"^\d{14}$", label=_("SIRET"), required=False)
 
     field_order = ("own", "name", "kind", "description", "confidentiality", "phone", "email", "website")
@@ -287,7 +292,9 @@ class ServiceForm(_SheetForm):
     channels = forms.MultipleChoiceField(
         label=_("Comment répond-il ?"), required=False, widget=forms.CheckboxSelectMultiple, choices=Channel.choices
     )
-    contact_link = forms.URLField(label=_("Lien"), required=False, max_length=500, assume_scheme="https")
+    contact_link = forms.URLField(
+        label=_("Lien"), required=False, max_length=500, assume_scheme="https", validators=[_WEB]
+    )
     conditions = forms.CharField(label=_("Conditions d’accès"), required=False, max_length=1000)
     zones = forms.CharField(
         label=_("Territoires"), required=False, max_length=500,
@@ -304,7 +311,19 @@ class ServiceForm(_SheetForm):
         return found
 
     def clean_zones(self) -> list[str]:
-        return [part.strip() for part in self.cleaned_data["zones"].split(",") if part.strip()]
+        """Codes that exist: files of ours are read by others, who refuse a word among them."""
+        found = [_zone(part) for part in self.cleaned_data["zones"].split(",") if part.strip()]
+        return list(dict.fromkeys(found))
+
+
+def _zone(typed: str) -> str:
+    """A zone as data.inclusion writes it: a code of département, commune or EPCI, « 99100 » or « france »."""
+    code = typed.strip().upper()
+    if code == "FRANCE":
+        return code.lower()
+    if code in departements.all_() or communes.exists(code) or code == "99100" or re.fullmatch("[0-9]{9}", code):
+        return code
+    raise forms.ValidationError(_("« %(zone)s » n’est le code d’aucun territoire.") % {"zone": typed.strip()[:60]})
 
 
 class ReasonForm(TokenForm):
