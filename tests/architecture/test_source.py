@@ -19,6 +19,7 @@ OPENERS = {
     "src/maillage/youth/lookup_access.py",  # requests, under the key of the system: for their author and the owner told
     "src/maillage/desk/lists.py",  # names of lists, under the key of the system
     "src/maillage/youth/search.py",  # the name index, in memory
+    "src/maillage/youth/kept_names.py",  # the same, kept in one sealed piece
 }
 PRIVATE = ("models", "forms", "views")
 # Everybody's: keys are foreign keys of all tables, people at work are `by=` of all writes.

@@ -25,6 +25,7 @@ def test_it_sweeps_sends_and_seals() -> None:
         "stale sheets",
         "reminders",
         "lookups",
+        "names",
         "retention",
         "eighteen",
     ]

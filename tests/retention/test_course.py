@@ -42,6 +42,7 @@ from maillage.vault.models import DataKey
 from maillage.vault.sealing import Erased, Opened
 from maillage.youth import access, search
 from maillage.youth import services as youth
+from maillage.youth.lookup_models import KeptNames
 from maillage.youth.models import Mission, ParentalSituation, Photo, Placement, YoungPerson
 from tests.casework import capabilities
 from tests.episodes import world as worlds
@@ -167,6 +168,8 @@ def test_destruction_leaves_no_word_only_figures_and_a_restored_backup_forgets_a
     person, since = left(world), now()
     key = DataKey.objects.get(pk=person.data_key_id)
     search.search(world.actor("case_worker"), "Lila")
+    search.Names().keep(now())
+    kept_names = KeptNames.objects.select_related("data_key").get()
     with in_months(26):
         archived(world)
     with in_months(160):
@@ -181,15 +184,21 @@ def test_destruction_leaves_no_word_only_figures_and_a_restored_backup_forgets_a
         assert {one.authority for one in ParentalSituation.objects.filter(person=person)} == {"unknown"}
         assert search.whole_index().search("Lila", born=None, among=frozenset([person.pk]), limit=5) == []
         assert "Lila" not in _dump()
+        with pytest.raises(Erased):
+            Opened(DataKey.objects.get(pk=kept_names.data_key_id), ["identity"])
         # What is counted stays, without a name.
         assert _figures(world, opened, since) == before
         # Yesterday's backup: the key is there again.
         DataKey.objects.filter(pk=key.pk).update(wrapped=key.wrapped, destroyed_at=None)
+        DataKey.objects.filter(pk=kept_names.data_key_id).update(wrapped=kept_names.data_key.wrapped, destroyed_at=None)
+        kept_names.save(force_insert=True)
         Kept.objects.filter(person=person).update(state="archived", destroyed_at=None, disposal=None)
         Opened(DataKey.objects.get(pk=key.pk), ["identity"])
         assert services.replay() == 1
-        with pytest.raises(Erased):
-            Opened(DataKey.objects.get(pk=key.pk), ["identity"])
+        for erased in (key.pk, kept_names.data_key_id):
+            with pytest.raises(Erased):
+                Opened(DataKey.objects.get(pk=erased), ["identity"])
+        assert not KeptNames.objects.exists()
         assert (services.replay(), state_of(person)) == (0, KeptState.DESTROYED)
         # Keys from an older copy: the ledger outside learns what the database knows.
         ledger.path().unlink()

@@ -3,16 +3,18 @@
 Every step may be repeated.
 """
 
+import gc
 import hashlib
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.db import connection
+from django.db import DatabaseError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from maillage.accounts.models import User
@@ -70,6 +72,23 @@ def erasures() -> int:
         return 0
     done: int = import_module("maillage.retention.services").replay()
     return done
+
+
+def code() -> None:
+    """Load what a server and a worker run, before anything forks: loaded once, held in memory once."""
+    gc.disable()  # nothing of what is loaded now is garbage
+    # By name: importing them loads every view, once the settings are known.
+    for module in ("maillage.config.wsgi", "maillage.config.worker"):
+        import_module(module)
+    gc.enable()
+
+
+def names() -> None:
+    """Read the names before anything forks, once for all that is forked: no first search waits for it. A database that
+    does not answer yet is read at the first search."""
+    with suppress(DatabaseError):
+        import_module("maillage.youth.search").NAMES.prepare()
+    connections.close_all()  # no process shares a connection with another
 
 
 def _shipped() -> Iterable[tuple[str, Path]]:

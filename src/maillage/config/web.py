@@ -9,15 +9,14 @@ import os
 import signal
 from argparse import Namespace
 from collections.abc import Callable
-from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
-from django.db import DatabaseError, connections
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from maillage.config import prepare
 from maillage.config.exits import Exit
 from maillage.config.supervisor import alone, together
 
@@ -31,7 +30,7 @@ def serve(host: str, port: int, workers: int = WORKERS, threads: int = THREADS) 
     # By name: importing it loads every view, once the settings are known.
     application = import_module("maillage.config.wsgi").application
     gc.enable()
-    _prepare_names()
+    prepare.names()
     alone()
     if multiprocessing.get_start_method(allow_none=True) != "fork":
         multiprocessing.set_start_method("fork", force=True)
@@ -57,14 +56,6 @@ def serve(host: str, port: int, workers: int = WORKERS, threads: int = THREADS) 
         log_level=LogLevels.warning,
     )
     server.serve(target_loader=load)
-
-
-def _prepare_names() -> None:
-    """Names are sealed one by one: reading them all takes 0.4 ms each, in which no first search should wait. A database
-    that does not answer yet is read at the first search."""
-    with suppress(DatabaseError):
-        import_module("maillage.youth.search").NAMES.prepare()
-    connections.close_all()  # no process shares a connection with another
 
 
 def main(options: Namespace) -> Exit:

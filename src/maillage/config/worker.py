@@ -29,6 +29,7 @@ from maillage.tasks.outbox import deliver as deliver_notices
 from maillage.tasks.sweeper import sweep
 from maillage.youth.lookup_worker import look_up
 from maillage.youth.majority_worker import ROUNDS
+from maillage.youth.search import NAMES
 
 logger = logging.getLogger("maillage.worker")
 
@@ -44,6 +45,7 @@ TURNS: dict[str, Callable[[datetime], int]] = {
     "stale sheets": remind,
     "reminders": deliver_reminders,
     "lookups": look_up,
+    "names": NAMES.keep,
     "retention": keep,
     "eighteen": ROUNDS.turn,
 }

@@ -20,6 +20,7 @@ from maillage.youth.erasing import forget_photos
 from maillage.youth.selectors import files_unknown_to
 
 A_TURN = 50
+MOVED_A_TURN = 10  # each is locked, signed and written alone: the first evening of a département has thousands
 AGAIN_AFTER = timedelta(hours=20)
 REST = timedelta(minutes=10)
 
@@ -68,7 +69,7 @@ def look(now: datetime) -> int:
 
 def archive_due(now: datetime) -> int:
     done = 0
-    for row in Kept.objects.filter(state=KeptState.ACTIVE, due_at__lte=now).order_by("due_at", "pk")[:A_TURN]:
+    for row in Kept.objects.filter(state=KeptState.ACTIVE, due_at__lte=now).order_by("due_at", "pk")[:MOVED_A_TURN]:
         try:
             file_archive(by=SYSTEM, kept=row)
             done += 1
@@ -81,7 +82,7 @@ def destroy_due(now: datetime) -> int:
     """What the archives let go, once the trash is over."""
     over = Kept.objects.filter(state=KeptState.TRASH, trash_until__lte=now).order_by("trash_until", "pk")
     done = 0
-    for row in over[:A_TURN]:
+    for row in over[:MOVED_A_TURN]:
         file_destroy(by=SYSTEM, kept=row)
         done += 1
     return done

@@ -11,6 +11,7 @@ class KeyPurpose(models.TextChoices):
     PERSON = "person", _("Personne")
     SYSTEM = "system", _("Système")
     PLACE = "place", _("Lieu")
+    NAMES = "names", _("Noms")
 
 
 class DataKey(BaseModel):

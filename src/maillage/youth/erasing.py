@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from maillage.audit.erasing import eraser
 from maillage.common.clock import now
 from maillage.vault import files
+from maillage.youth import kept_names
 from maillage.youth.enums import Authority, Contact, Kinship, LegalStatus
 from maillage.youth.lookup_models import LikelyTwin, LookupMatch
 from maillage.youth.models import (
@@ -50,6 +51,7 @@ def erase(person_id: uuid.UUID) -> None:
         external_key="",
     )
     YoungPerson.objects.filter(pk=person_id).update(reference_digest=None, legal_status=LegalStatus.UNKNOWN)
+    kept_names.forget()
     # Processes that hold her name in memory drop it at their next look-up.
     IdentityRevision.objects.create(person_id=person_id, at=now(), compared=True)
 

@@ -31,7 +31,7 @@ from maillage.youth.enums import BASIS_OF_STATUS, LegalStatus, MissionKind, Plac
 from maillage.youth.mappings import ColumnMapping, Columns, load
 from maillage.youth.models import Mission, ParentalSituation, Placement, YoungPerson
 from maillage.youth.names import NameIndex
-from maillage.youth.search import whole_index
+from maillage.youth.search import Names
 from maillage.youth.tables import Row, Table, Unreadable, read
 
 Progress = Callable[[int, int], None]
@@ -140,7 +140,7 @@ class _Import:
         self.made: set[tuple[str, str]] = set()
         # Organisations that stand whatever becomes of the row under way.
         self.standing: dict[tuple[str, ...], Organisation] = {}
-        self.known = whole_index()
+        self.known = Names().known()
         digests = YoungPerson.objects.values_list("reference_digest", flat=True)
         self.digests = {bytes(digest) for digest in digests if digest is not None}
         self.in_file: NameIndex[int] = NameIndex()

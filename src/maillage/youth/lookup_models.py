@@ -9,6 +9,18 @@ from maillage.vault.fields import SealedField
 from maillage.youth.lookup_enums import Answer, Outcome
 
 
+class KeptNames(BaseModel):
+    """Everyone's names as they were read last, sealed in one piece under a key of its own: `youth.kept_names`."""
+
+    data_classes = {DataClass.TECHNICAL: ["data_key", "newest", "made_by", "at"], DataClass.IDENTITY: ["names"]}
+
+    data_key = models.ForeignKey("vault.DataKey", on_delete=models.PROTECT, related_name="+")
+    newest = models.BigIntegerField()  # the last `IdentityRevision` they hold
+    made_by = models.CharField(max_length=16)  # which code took them apart
+    at = models.DateTimeField()
+    names = SealedField(section=Section.IDENTITY)
+
+
 class LookupRequest(BaseModel):
     """What someone asks after a search, with a number to call her back. Sealed under the system's key.
 

@@ -7,7 +7,7 @@ with a bonus for the birth year. What is compared are letters of names: the orde
 
 import re
 from bisect import bisect_left, insort
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -157,9 +157,13 @@ class NameIndex(Generic[Key]):
 
     def add(self, key: Key, names: Iterable[str], born: date | None = None, marks: Iterable[str] = ()) -> None:
         """`marks`: what is found exactly or not at all (`phone_mark`, `reference_mark`)."""
-        self.remove(key)
-        entry = _Entry(tuple(intern(part) for part in parts(*names)), born, tuple(dict.fromkeys(marks)))
-        self._entries[key] = entry
+        self.put(key, parts(*names), born, dict.fromkeys(marks))
+
+    def put(self, key: Key, named: Iterable[str], born: date | None, marks: Iterable[str]) -> None:
+        """The same, of names already taken apart: what `rows` gives."""
+        if key in self._entries:
+            self.remove(key)
+        entry = self._entries[key] = _Entry(tuple(map(intern, named)), born, tuple(marks))
         self._by_day.setdefault(born, set()).add(key)
         for mark in entry.marks:
             self._marked[mark] = (*self._marked.get(mark, ()), key)
@@ -171,6 +175,10 @@ class NameIndex(Generic[Key]):
                 self._by_length.setdefault(len(part), {})[part] = None
                 insort(self._sorted, part)
             holders.add(key)
+
+    def rows(self) -> Iterator[tuple[Key, tuple[str, ...], date | None, tuple[str, ...]]]:
+        """Everyone, as `put` takes them."""
+        return ((key, entry.parts, entry.born, entry.marks) for key, entry in self._entries.items())
 
     def remove(self, key: Key) -> None:
         entry = self._entries.pop(key, None)

@@ -1,14 +1,14 @@
-"""Finding a young person by name, though no name index is stored anywhere.
+"""Finding a young person by name, though no index of names is stored that says anything of anyone.
 
-Each process keeps one index in memory, made from ciphertext at the first search and brought up to date by the
-numbers of `IdentityRevision`. This module is one of the few allowed to make an `Opened` itself: what it reads is
-shown to nobody, and every look-up is journalled, without its words.
+Each process keeps one index in memory, made from ciphertext at the first search (each file, or what was kept of them
+in one piece: `kept_names`) and brought up to date by the numbers of `IdentityRevision`. This module is one of the few
+allowed to make an `Opened` itself: what it reads is shown to nobody, and every look-up is journalled, not its words.
 """
 
 import threading
 import uuid
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.db.models import F, QuerySet
 
@@ -16,6 +16,7 @@ from maillage.accounts.actors import Actor
 from maillage.audit.journal import record
 from maillage.common.enums import Section
 from maillage.vault.sealing import Opened
+from maillage.youth import kept_names
 from maillage.youth.access import sections_by_person, visible_to
 from maillage.youth.enums import NAMES_SEARCHED
 from maillage.youth.models import IdentityRevision, YoungPerson
@@ -25,6 +26,7 @@ from maillage.youth.selectors import with_placement
 # Numbers are given before they are committed: those this close to the newest are looked at again.
 _OVERLAP = 1000
 _BATCH = 2000
+_KEPT_EVERY = timedelta(hours=1)
 
 
 class Names:
@@ -36,11 +38,12 @@ class Names:
         self._newest = 0
         self._applied: dict[int, uuid.UUID] = {}
         self._built = False
+        self._kept_at: datetime | None = None
 
     def forget(self) -> None:
         """Start again from ciphertext at the next look-up."""
         with self._lock:
-            self._built = False
+            self._built, self._kept_at = False, None
 
     def search(self, text: str, *, born: Born | None, among: frozenset[uuid.UUID], limit: int) -> list[uuid.UUID]:
         with self._lock:
@@ -66,21 +69,52 @@ class Names:
         with self._lock:
             self._refresh()
 
+    def keep(self, at: datetime) -> int:
+        """Keep what is known now for processes to come, at most once an hour; of how many. For the worker."""
+        if self._kept_at is not None and timedelta() <= at - self._kept_at < _KEPT_EVERY:
+            return 0
+        done = 0
+        if not kept_names.is_current():
+            with self._lock:
+                self._refresh()
+                done = kept_names.keep(kept_names.Kept(self._index, self._newest, self._applied), at)
+            if not done:
+                return 0  # somebody was changed meanwhile: at the next turn
+        self._kept_at = at
+        return done
+
+    def known(self) -> NameIndex[uuid.UUID]:
+        """The index itself, for a command that compares a file with all that is known and adds to it."""
+        with self._lock:
+            self._refresh()
+            return self._index
+
     def _refresh(self) -> None:
-        if self._built:
-            recent = self._recent()
-            # A database brought back from a copy has other numbers: nothing known holds any more.
-            if all(recent.get(number) == person for number, person in self._applied.items()):
-                changed = {person for number, person in recent.items() if number not in self._applied}
-                if changed:
-                    _read(self._index, YoungPerson.objects.filter(pk__in=changed))
-                self._mark(recent)
-                return
+        if (self._built or self._take(kept_names.kept())) and self._follow():
+            return
         self._newest = IdentityRevision.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         recent = self._recent()
         self._index = whole_index()
         self._mark(recent)
         self._built = True
+
+    def _take(self, kept: kept_names.Kept | None) -> bool:
+        if kept is not None:
+            self._index, self._newest, self._applied = kept.index, kept.newest, dict(kept.recent)
+            self._built = True
+        return self._built
+
+    def _follow(self) -> bool:
+        """Read whom the latest changes are about; False when what is known is of another database."""
+        recent = self._recent()
+        # A database brought back from a copy has other numbers: nothing known holds any more.
+        if any(recent.get(number) != person for number, person in self._applied.items()):
+            return False
+        changed = {person for number, person in recent.items() if number not in self._applied}
+        if changed:
+            _read(self._index, YoungPerson.objects.filter(pk__in=changed))
+        self._mark(recent)
+        return True
 
     def _recent(self) -> dict[int, uuid.UUID]:
         rows = IdentityRevision.objects.filter(pk__gt=self._newest - _OVERLAP)
@@ -92,7 +126,7 @@ class Names:
 
 
 def whole_index() -> NameIndex[uuid.UUID]:
-    """A new index of everyone, for a command that compares a file with all that is known."""
+    """A new index of everyone, from each file."""
     index: NameIndex[uuid.UUID] = NameIndex()
     _read(index, YoungPerson.objects.all())
     return index

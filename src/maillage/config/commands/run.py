@@ -27,6 +27,8 @@ def run(options: Namespace) -> Exit:
         return Exit.UNAVAILABLE
     refuse_unsafe()
     _prepare(look_closely=False)
+    prepare.code()
+    prepare.names()
     os.environ["MAILLAGE_DATA"] = str(settings.DATA)
     shown = "localhost" if options.host == "127.0.0.1" else options.host
     address = f"http://{shown}:{options.port}"
