@@ -88,14 +88,14 @@ def test_what_cannot_be_used_is_read_again_from_the_files(change, opened):
     assert set(opened) == {person.pk, other.pk}
 
 
-def test_they_are_written_at_most_once_an_hour_and_only_when_somebody_changed(django_assert_num_queries):
+def test_they_are_written_at_most_every_ten_minutes_and_only_when_somebody_changed(django_assert_num_queries):
     resident()
     at = now()
     assert NAMES.keep(at) == 1
     resident(given="Milo", family="Cerf-Volant")
     with django_assert_num_queries(0):
-        assert NAMES.keep(at + timedelta(minutes=59)) == 0
-    assert NAMES.keep(at + timedelta(hours=1)) == 2
+        assert NAMES.keep(at + timedelta(minutes=9)) == 0
+    assert NAMES.keep(at + timedelta(minutes=10)) == 2
     assert Names().keep(at) == 0
     KeptNames.objects.update(made_by="before")
     assert Names().keep(at) == 2
@@ -121,7 +121,7 @@ def test_a_file_erased_takes_the_key_of_all_names_with_it():
     assert not KeptNames.objects.exists()
     with pytest.raises(Erased):
         Opened(DataKey.objects.get(pk=row.data_key_id), ["identity"])
-    # Kept again under another key, within the hour.
+    # Kept again under another key, within ten minutes.
     assert Names().keep(now()) == 2
     assert KeptNames.objects.get().data_key_id != row.data_key_id
     assert found(Names(), "Cerf") == [str(other.pk)]

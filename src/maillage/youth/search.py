@@ -26,7 +26,7 @@ from maillage.youth.selectors import with_placement
 # Numbers are given before they are committed: those this close to the newest are looked at again.
 _OVERLAP = 1000
 _BATCH = 2000
-_KEPT_EVERY = timedelta(hours=1)
+_KEPT_EVERY = timedelta(minutes=10)
 
 
 class Names:
@@ -70,7 +70,7 @@ class Names:
             self._refresh()
 
     def keep(self, at: datetime) -> int:
-        """Keep what is known now for processes to come, at most once an hour; of how many. For the worker."""
+        """Keep what is known now for processes to come, at most every ten minutes; of how many. For the worker."""
         if self._kept_at is not None and timedelta() <= at - self._kept_at < _KEPT_EVERY:
             return 0
         done = 0
