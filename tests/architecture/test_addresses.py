@@ -50,6 +50,7 @@ PUBLIC = {
     "language", "preferences", "help", "legal", "offline", "components",
     "start", "doors", "traces", "card", "law", "transmit", "transmit_in", "resources", "noticing", "stop", "near",
     "look_css", "logo",  # a département's own sign
+    "structure_register", "structure_registered",  # an organisation without an account puts itself to the directory
     # A share opened with its code; the directory for programs.
     "open", "opened_paper", "api-root", "openapi-json", "search_services", "service", "services", "structure",
     "structures", "sources", "doc-frais", "doc-modes-accueil", "doc-modes-mobilisation", "doc-publics",

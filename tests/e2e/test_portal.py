@@ -239,6 +239,21 @@ def test_all_works_without_scripts(stranger: Stranger, site: Site, size: str) ->
     expect(page).to_have_url(NEUTRAL)
 
 
+def test_an_organisation_without_an_account_puts_itself_to_the_directory(stranger: Stranger) -> None:
+    page = stranger(java_script_enabled=False)
+    page.goto("/i/fr/5/")
+    page.get_by_role("link", name="Inscrire une structure à l’annuaire").click()
+    page.get_by_label("Votre nom et votre fonction").fill("Irène Tamis")
+    page.get_by_label("Votre courriel professionnel").fill("tamis@exemple.invalid")
+    page.get_by_label("Nom de la structure").fill("Halte des Sabliers")
+    page.get_by_label("Type").select_option("shelter")
+    page.get_by_role("button", name="Proposer").click()
+    expect(page.get_by_role("heading", name="C’est transmis")).to_be_visible()
+    seen = stranger()
+    seen.goto("/annuaire/inscrire/")
+    assert not troubles(seen, crossed=True)
+
+
 def test_the_map_holds_what_the_list_holds(stranger: Stranger) -> None:
     page = stranger("desktop")
     page.goto(f"/i/fr/{MAP}")

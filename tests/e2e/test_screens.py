@@ -72,6 +72,8 @@ BY_HAND = {
     "casework:legal_edit", "casework:judgement_correct", "casework:observation_correct", "casework:open",
     "casework:received_one", "casework:share_link", "directory:merge", "directory:place_ask",
     "directory:place_answer", "directory:proposal",
+    # Without an account: tests/e2e/test_portal.py.
+    "directory:structure_register", "directory:structure_registered",
 }  # fmt: skip
 
 looked_at: Counter[str] = Counter()

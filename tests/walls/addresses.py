@@ -430,6 +430,8 @@ OF_ONESELF |= {
     "directory:points": (f"422:{ALL}", 302),
     "directory:to_do": (f"200:{ALL}", 302),
     "directory:structure_new": (f"200:{FIELD}HO 403:DXVN", 302),
+    "directory:structure_register": (f"200:{ALL}", 200),
+    "directory:structure_registered": (f"200:{ALL}", 200),
 }
 # A secret instead of a name: `tests/accounts` tries every way around it.
 SECRET = {"account_reset_password_from_key", "casework:open", "casework:opened_paper"}

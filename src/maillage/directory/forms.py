@@ -215,7 +215,16 @@ class StructureForm(_SheetForm):
     website = forms.URLField(label=_("Site"), required=False, max_length=500, assume_scheme="https", validators=[_WEB])
     siret = forms.RegexField(r"^\d{14}$", label=_("SIRET"), required=False)
 
-    field_order = ("own", "name", "kind", "description", "confidentiality", "phone", "email", "website")
+    field_order: tuple[str, ...] = (
+        "own",
+        "name",
+        "kind",
+        "description",
+        "confidentiality",
+        "phone",
+        "email",
+        "website",
+    )
 
     def __init__(
         self,
@@ -273,6 +282,27 @@ class StructureForm(_SheetForm):
             keeper = self.cleaned_data["keeper"]
             found["organisation_id"] = keeper.pk if keeper else None
         return found
+
+
+class RegisterForm(StructureForm):
+    """The same, from somebody without an account."""
+
+    who = forms.CharField(label=_("Votre nom et votre fonction"), max_length=120)
+    reply = forms.EmailField(
+        label=_("Votre courriel professionnel"), max_length=120, validators=[EmailValidator(allowlist=[])],
+        help_text=_("La coordination y répond. Il ne paraît nulle part."),
+    )  # fmt: skip
+
+    field_order = ("who", "reply", *StructureForm.field_order)
+    NO_COLUMN = StructureForm.NO_COLUMN | {"who", "reply"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, proposes=True, **kwargs)
+        self.fields["name"].label = _("Nom de la structure")
+
+    @property
+    def contact(self) -> str:
+        return f"{self.cleaned_data['who']} <{self.cleaned_data['reply']}>"
 
 
 def _many(vocabulary_: Mapping[str, Any], label: Any) -> forms.MultipleChoiceField:

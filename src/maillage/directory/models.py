@@ -241,8 +241,8 @@ class Proposal(BaseModel):
     """What somebody would put in the directory, until the coordinator answers. Of a hidden place: nothing."""
 
     data_classes = {
-        DataClass.PROFESSIONAL: ["kind", "structure", "service", "values", "word", "by", "at", "state", "answered_by",
-                                 "answer", "answered_at", "organisation"],
+        DataClass.PROFESSIONAL: ["kind", "structure", "service", "values", "word", "by", "contact", "at", "state",
+                                 "answered_by", "answer", "answered_at", "organisation"],
         DataClass.TECHNICAL: ["base_version"],
     }  # fmt: skip
 
@@ -255,7 +255,9 @@ class Proposal(BaseModel):
     base_version = models.PositiveIntegerField(null=True, blank=True)
     values = models.JSONField(default=dict)
     word = models.CharField(_("Un mot pour la coordination"), max_length=500, blank=True)
-    by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    # Nobody: put by somebody without an account, who says who she is and where to answer; forgotten after a time.
+    by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    contact = models.CharField(_("Qui propose"), max_length=254, blank=True)
     at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=ProposalState, default=ProposalState.WAITING)
     answered_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")

@@ -19,10 +19,11 @@ from maillage.accounts.selectors import colleagues
 from maillage.audit.journal import SYSTEM, record
 from maillage.directory.enums import REMINDED
 from maillage.directory.keeping import stale_structures
-from maillage.directory.models import Letter, Structure
+from maillage.directory.models import Letter, Proposal, Structure
 
 logger = logging.getLogger(__name__)
 
+FORGOTTEN_AFTER = timedelta(days=60)
 AGAIN_AFTER = timedelta(days=60)
 LEASE = timedelta(minutes=5)  # also the wait before another try
 TRIES = 8
@@ -31,6 +32,7 @@ _AT_ONCE = 50
 
 def remind(now: datetime) -> int:
     """Write a letter to each person who may keep a stale sheet; how many. Each sheet again after sixty days at most."""
+    forget_strangers(now)
     waiting = stale_structures(now).filter(
         Q(reminded_at__isnull=True) | Q(reminded_at__lte=now - AGAIN_AFTER), organisation__isnull=False
     )
@@ -47,6 +49,12 @@ def remind(now: datetime) -> int:
                     written += 1
             record(REMINDED, by=SYSTEM, obj=structure)
     return written
+
+
+def forget_strangers(now: datetime) -> int:
+    """Who proposed a structure without an account, some time after the answer."""
+    old = Proposal.objects.filter(by=None, answered_at__lte=now - FORGOTTEN_AFTER).exclude(contact="")
+    return old.update(contact="", word="")
 
 
 def write(letter: Letter) -> EmailMessage:

@@ -51,6 +51,8 @@ from maillage.reference import communes, points
 
 Row = TypeVar("Row", Structure, Service)
 
+# Proposals of people without an account: waiting at once, and made within an hour, from everywhere.
+STRANGERS_WAITING, STRANGERS_AN_HOUR = 100, 20
 GRANTED_FOR = timedelta(days=30)  # a hidden address is given for a month
 _NOT_TOLD = {"version", "changed_at", "reminded_at", "id", "structure"}  # of the history
 
@@ -432,15 +434,7 @@ def propose(
     by.require(Ability.DIRECTORY_PROPOSE)
     if organisation_id is not None and organisation_id not in by.organisation_ids:
         raise NotAllowed(_("Vous ne travaillez pas dans cette organisation."))
-    level = values.get("confidentiality")
-    if level is None and kind == ProposalKind.NEW_STRUCTURE:
-        level = usual_level(values.get("kind", StructureKind.OTHER))
-    secret = level == Confidentiality.ON_REQUEST or any(
-        row is not None and row.confidentiality == Confidentiality.ON_REQUEST for row in (structure, service)
-    )
-    kept = {name: _plain(value) for name, value in values.items() if not (secret and name in PLACE)}
-    if len(str(kept.get("name", "xxx")).strip()) < 3:
-        raise RuleBroken(_("Un nom a au moins trois lettres."), field="name")
+    kept = _proposed(kind, values, structure, service)
     note(kind=str(kind))
     return Proposal.objects.create(
         kind=kind,
@@ -452,6 +446,41 @@ def propose(
         base_version=version,
         by=by.user,
         at=now(),
+    )
+
+
+def _proposed(
+    kind: ProposalKind, values: Mapping[str, Any], structure: Structure | None = None, service: Service | None = None
+) -> dict[str, Any]:
+    """Those columns as a proposal holds them: without the place of what gives it on request."""
+    level = values.get("confidentiality")
+    if level is None and kind == ProposalKind.NEW_STRUCTURE:
+        level = usual_level(values.get("kind", StructureKind.OTHER))
+    secret = level == Confidentiality.ON_REQUEST or any(
+        row is not None and row.confidentiality == Confidentiality.ON_REQUEST for row in (structure, service)
+    )
+    kept = {name: _plain(value) for name, value in values.items() if not (secret and name in PLACE)}
+    if len(str(kept.get("name", "xxx")).strip()) < 3:
+        raise RuleBroken(_("Un nom a au moins trois lettres."), field="name")
+    return kept
+
+
+@action(PROPOSED)
+def register(*, by: By, values: Mapping[str, Any], contact: str, word: str = "") -> Proposal:
+    """Somebody without an account puts a structure to the coordinator. `contact`: who she is, where to answer.
+
+    RuleBroken when so many wait that nobody could read them: nothing tells one stranger from another.
+    """
+    unknown = Proposal.objects.filter(by=None)
+    if (
+        unknown.filter(state=ProposalState.WAITING).count() >= STRANGERS_WAITING
+        or unknown.filter(at__gt=now() - timedelta(hours=1)).count() >= STRANGERS_AN_HOUR
+    ):
+        raise RuleBroken(_("Trop de propositions attendent d’être lues. Revenez demain."))
+    kept = _proposed(ProposalKind.NEW_STRUCTURE, values)
+    note(kind=str(ProposalKind.NEW_STRUCTURE))
+    return Proposal.objects.create(
+        kind=ProposalKind.NEW_STRUCTURE, values=kept, word=word.strip(), contact=contact, at=now()
     )
 
 

@@ -18,12 +18,21 @@ from maillage.accounts.actors import Actor
 from maillage.accounts.enums import Ability
 from maillage.accounts.http import actor
 from maillage.accounts.selectors import organisations_of
+from maillage.audit.journal import SYSTEM
 from maillage.common.clock import now
 from maillage.common.doors import door
 from maillage.common.forms import TokenForm, attempt, posted
 from maillage.directory import access, keeping, maps, places, selectors, services, vocabulary
 from maillage.directory.enums import AnswerState, Confidentiality, ProposalKind, ProposalState, SheetState
-from maillage.directory.forms import AnswerForm, MergeForm, ReasonForm, SearchForm, ServiceForm, StructureForm
+from maillage.directory.forms import (
+    AnswerForm,
+    MergeForm,
+    ReasonForm,
+    RegisterForm,
+    SearchForm,
+    ServiceForm,
+    StructureForm,
+)
 from maillage.directory.models import Service, Structure
 from maillage.directory.queries import RADIUS, Query
 from maillage.reference import communes
@@ -281,6 +290,29 @@ def structure_new(request: HttpRequest) -> HttpResponse:
     return _answer(
         request, "directory/edit.html", {"form": form, "sheet": None, "keeps": keeps, "structure": None}, form
     )
+
+
+@door(public=True)
+@require_http_methods(["GET", "POST"])
+def structure_register(request: HttpRequest) -> HttpResponse:
+    """An organisation that has no account here puts itself to the directory."""
+    form = RegisterForm(posted(request))
+    if form.is_bound and form.is_valid():
+        made = attempt(
+            form,
+            lambda: services.register(
+                by=SYSTEM, values=form.values(), contact=form.contact, word=form.cleaned_data["word"]
+            ),
+        )
+        if made is not None:
+            return redirect("directory:structure_registered")
+    return _answer(request, "directory/register.html", {"form": form}, form)
+
+
+@door(public=True)
+@require_safe
+def structure_registered(request: HttpRequest) -> HttpResponse:
+    return render(request, "directory/registered.html")
 
 
 def _say(request: HttpRequest, form: Any, *, written: bool) -> None:

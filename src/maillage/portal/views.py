@@ -9,6 +9,7 @@ import brotli
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -158,7 +159,8 @@ def resources(request: HttpRequest, language: Language) -> HttpResponse:
 
 
 def _read(request: HttpRequest, language: Language, text: Reading, name: str) -> HttpResponse:
-    return _render(request, "reading", language, pages.read(text, name), name)
+    register_url = reverse("directory:structure_register") if name == "resources" else ""
+    return _render(request, "reading", language, pages.read(text, name) | {"register_url": register_url}, name)
 
 
 @public(("GET", "HEAD", "POST"))
