@@ -27,38 +27,39 @@ class Renderer(DjangoTemplates):
 
 
 def _input(widget: Mapping[str, Any]) -> SafeString:
-    value = "" if widget["value"] is None else f' value="{_said(str(widget["value"]))}"'
-    return SafeString(
-        f'<input type="{_said(widget["type"])}" name="{_said(widget["name"])}"{value}{_attributes(widget["attrs"])}>'
-    )
+    value = "" if widget["value"] is None else f' value="{escaped(str(widget["value"]))}"'
+    kind, name = escaped(widget["type"]), escaped(widget["name"])
+    return SafeString(f'<input type="{kind}" name="{name}"{value}{_attributes(widget["attrs"])}>')
 
 
 def _select(widget: Mapping[str, Any]) -> SafeString:
     groups = [
-        f'\n  <optgroup label="{_said(localize(name))}">{_options(options)}\n  </optgroup>'
+        f'\n  <optgroup label="{escaped(localize(name))}">{_options(options)}\n  </optgroup>'
         if name
         else _options(options)
         for name, options, _index in widget["optgroups"]
     ]
     return SafeString(
-        f'<select name="{_said(widget["name"])}"{_attributes(widget["attrs"])}>{"".join(groups)}\n</select>'
+        f'<select name="{escaped(widget["name"])}"{_attributes(widget["attrs"])}>{"".join(groups)}\n</select>'
     )
 
 
 def _options(options: list[dict[str, Any]]) -> str:
-    drawn = ((_said(str(one["value"])), _attributes(one["attrs"]), _said(localize(one["label"]))) for one in options)
+    drawn = (
+        (escaped(str(one["value"])), _attributes(one["attrs"]), escaped(localize(one["label"]))) for one in options
+    )
     return "".join(f'\n  <option value="{value}"{attributes}>{label}</option>\n' for value, attributes, label in drawn)
 
 
 def _attributes(attrs: Mapping[str, Any]) -> str:
     return "".join(
-        f" {_said(name)}" if value is True else f' {_said(name)}="{_said(str(value))}"'
+        f" {escaped(name)}" if value is True else f' {escaped(name)}="{escaped(str(value))}"'
         for name, value in attrs.items()
         if value is not False
     )
 
 
-def _said(value: Any) -> str:
+def escaped(value: Any) -> str:
     """Escaped unless it is safe: Django's own does the same through four calls."""
     if isinstance(value, Promise):
         value = str(value)

@@ -8,7 +8,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,7 +19,7 @@ from typing import Any
 import tantivy
 from django.conf import settings
 
-from maillage.directory.text import analyzer, plain_analyzer
+from maillage.directory.text import Words, analyzer, by_length, plain_analyzer
 
 FORMAT = "6"  # another one: the index is built again
 WRITER_MEMORY = 48_000_000  # bytes
@@ -88,39 +88,47 @@ def writing() -> Iterator[None]:
         yield
 
 
-def rebuild(documents: Iterable[tuple[Mapping[str, Any], Collection[Audience]]]) -> dict[Audience, int]:
+Documents = Iterable[Mapping[str, Any]]
+
+
+def rebuild(public: Documents, professionals: Documents) -> dict[Audience, int]:
     """Build a new generation of each index beside the present one, then use it; how many documents in each.
 
-    A document comes once, with the audiences it is for. Call within `writing()`.
+    `professionals`: what only they see. Their index begins with the files of the public one, which never change: what
+    everybody sees is written once. Call within `writing()`.
     """
-    made = {audience: _Generation(audience) for audience in Audience}
-    for fields, audiences in documents:
-        document = tantivy.Document.from_dict(dict(fields), schema())
-        for audience in audiences:
-            made[audience].add(document)
-    return {audience: generation.take_over() for audience, generation in made.items()}
+    first = _Generation(Audience.PUBLIC)
+    first.write(public)
+    second = _Generation(Audience.PROFESSIONALS, begun_as=first)
+    second.write(professionals)
+    return {made.audience: made.take_over() for made in (first, second)}
 
 
 class _Generation:
     """A folder of documents being written, that nobody reads yet."""
 
-    def __init__(self, audience: Audience) -> None:
-        self.audience, self.count = audience, 0
+    def __init__(self, audience: Audience, begun_as: "_Generation | None" = None) -> None:
+        self.audience = audience
+        self.count: int = begun_as.count if begun_as else 0
         self.base = folder(audience)
         self.base.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.before = {path.name for path in self.base.iterdir() if path.is_dir()}
         self.number = 1 + max((int(name) for name in self.before if name.isdigit()), default=0)
-        place = self.base / str(self.number)
-        place.mkdir(mode=0o700)
-        self.writer = _prepared(tantivy.Index(schema(), path=str(place))).writer(WRITER_MEMORY, 1)
+        self.place = self.base / str(self.number)
+        if begun_as is None:
+            self.place.mkdir(mode=0o700)
+        else:
+            shutil.copytree(begun_as.place, self.place, copy_function=_linked, ignore=shutil.ignore_patterns("*.lock"))
 
-    def add(self, document: tantivy.Document) -> None:
-        self.writer.add_document(document)
-        self.count += 1
+    def write(self, documents: Documents) -> None:
+        writer = _prepared(tantivy.Index(schema(), path=str(self.place))).writer(WRITER_MEMORY, 1)
+        for fields in documents:
+            writer.add_document(tantivy.Document.from_dict(dict(fields), schema()))
+            self.count += 1
+        writer.commit()
+        writer.wait_merging_threads()
 
     def take_over(self) -> int:
-        self.writer.commit()
-        self.writer.wait_merging_threads()
         fresh = self.base / "current.new"
         fresh.write_text(f"{self.number} {FORMAT}")
         os.replace(fresh, _pointer(self.audience))
@@ -130,7 +138,15 @@ class _Generation:
         return self.count
 
 
-def update(audience: Audience, ids: Sequence[str], documents: Iterable[Mapping[str, Any]]) -> None:
+def _linked(source: str, target: str) -> None:
+    """The same file under another name: the engine replaces and removes files, it never writes into one."""
+    try:
+        os.link(source, target)
+    except OSError:  # this disk has no links
+        shutil.copy2(source, target)
+
+
+def update(audience: Audience, ids: Sequence[str], documents: Documents) -> None:
     """Put documents in the place of those ids (an id without a document is gone). Call within `writing()`."""
     index = _open(audience, _generation(audience))
     writer = index.writer(WRITER_MEMORY, 1)
@@ -151,7 +167,7 @@ class _Held:
     generation: str
     stamp: int
     index: tantivy.Index
-    words: tuple[str, ...] | None = None
+    words: Words | None = None
     hours: tuple[str, ...] | None = None
 
 
@@ -189,11 +205,11 @@ class Reader:
         """Whether a folded word is in some document."""
         return bool(self.searcher.doc_freq("plain", word))
 
-    def words(self) -> Sequence[str]:
-        """Folded words of documents, four letters and more, to correct against."""
+    def words(self) -> Words:
+        """Folded words of documents, four letters and more, to correct against: by their number of letters."""
         if self._held.words is None:
             terms = self.searcher.terms_with_prefix("plain", "", limit=60_000)
-            self._held.words = tuple(sorted(word for word, _count in terms if len(word) >= 4 and word.isalpha()))
+            self._held.words = by_length(word for word, _count in terms if word.isalpha())
         return self._held.words
 
     def hours(self) -> Sequence[str]:
@@ -203,15 +219,19 @@ class Reader:
         return self._held.hours
 
     def ids(self, hits: Iterable[Any]) -> list[str]:
-        return [str(self.searcher.doc(address)["id"][0]) for _score, address in hits]
+        """By score; equals by id, the first written first: in which file each lies is chance."""
+        found = [(-score, str(self.searcher.doc(address)["id"][0])) for score, address in hits]
+        return [pk for _score, pk in sorted(found)]
 
-    def counts(self, query: tantivy.Query, fields: Mapping[str, int]) -> dict[str, dict[str, int]]:
-        """How many documents have each value of those fields (field → most values wanted)."""
-        asked = {
+    def counts(self, query: tantivy.Query, fields: Mapping[str, int]) -> tuple[dict[str, dict[str, int]], int]:
+        """How many documents have each value of those fields (field → most values wanted), and how many there are."""
+        asked: dict[str, Any] = {
             name: {"terms": {"field": name, "size": size, "segment_size": size * 2}} for name, size in fields.items()
         }
+        asked["documents"] = {"value_count": {"field": "quality"}}  # each has one
         found = self.searcher.aggregate(query, asked)
-        return {name: {row["key"]: int(row["doc_count"]) for row in found[name]["buckets"]} for name in fields}
+        counts = {name: {row["key"]: int(row["doc_count"]) for row in found[name]["buckets"]} for name in fields}
+        return counts, int(found["documents"]["value"])
 
 
 def summary(audience: Audience) -> str:

@@ -85,6 +85,8 @@ def _kinds() -> Choices:
 class SearchForm(forms.Form):
     """Every filter may be left empty. Read from the address, so that a page of results can be kept and sent."""
 
+    DRAWN_ONCE = frozenset({"radius", "need", "public", "kind", "speaking", "open_now", "remote"})
+
     text = forms.CharField(label=_("Que cherchez-vous ?"), required=False, max_length=200)
     commune = CommuneField(label=_("Autour de quelle commune ?"), required=False, max_length=80)
     radius = forms.ChoiceField(label=_("Jusqu’à"), choices=_RADII, required=False, initial=RADIUS)

@@ -5,16 +5,17 @@ The public index holds what `access.OPEN_TO_ALL` says a stranger may see, and no
 
 import re
 import uuid
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
 from django.db.models import QuerySet
 
 from maillage.directory import engine, vocabulary
 from maillage.directory import hours as opening
-from maillage.directory.access import visible_every_service, visible_services
+from maillage.directory.access import OPEN_TO_ALL, visible_every_service, visible_services
 from maillage.directory.engine import Audience
 from maillage.directory.models import Pending, Service
 from maillage.directory.quality import of_service
@@ -32,21 +33,22 @@ def _rows(audience: Audience) -> QuerySet[Service]:
     return visible_services(None) if audience is Audience.PUBLIC else visible_every_service()
 
 
-_EVERYONE = tuple(Audience)
-_PROFESSIONALS = (Audience.PROFESSIONALS,)
+@lru_cache(maxsize=20_000)
+def _themes(needs: Sequence[str], themes: Sequence[str]) -> Sequence[str]:
+    """With their categories."""
+    all_ = vocabulary.themes_for(needs, themes)
+    return [*all_, *sorted({theme.split("--")[0] for theme in all_})]
 
 
 @lru_cache(maxsize=20_000)
-def _said(needs: Sequence[str], themes: Sequence[str], publics: Sequence[str]) -> tuple[list[str], str, str]:
-    """Themes with their categories, the labels of needs, those of publics."""
+def _needs(needs: Sequence[str]) -> str:
     known = vocabulary.needs()
-    all_ = vocabulary.themes_for(needs, themes)
-    labels = " ".join(known[code].label for code in needs if code in known)
-    return (
-        [*all_, *sorted({theme.split("--")[0] for theme in all_})],
-        labels,
-        " ".join(vocabulary.label("publics", public) for public in publics),
-    )
+    return " ".join(known[code].label for code in needs if code in known)
+
+
+@lru_cache(maxsize=20_000)
+def _publics(publics: Sequence[str]) -> str:
+    return " ".join(vocabulary.label("publics", public) for public in publics)
 
 
 _zone_at = lru_cache(maxsize=200)(opening.zone_at)
@@ -58,14 +60,14 @@ def document(line: Line) -> Mapping[str, Any]:
     remote = is_remote(line)
     departement = departement_of(placed)
     times = line.hours or structure.hours
-    themes, labels, publics = _said(line.needs, line.themes, line.publics)
     names = f"{line.name} {structure.name}"
     joined = _SIGNS.sub("", names)  # « Entr’actes » is also typed in one word
-    text = " ".join([names, placed.commune_name, labels, line.description, publics, line.publics_note])
+    labels, publics = _needs(line.needs), _publics(line.publics)
+    text = f"{names} {placed.commune_name} {labels} {line.description} {publics} {line.publics_note}"
     values: dict[str, Any] = {
         "id": str(line.id),
         "need": list(line.needs),
-        "theme": themes,
+        "theme": _themes(line.needs, line.themes),
         "public": list(line.publics),
         "language": list(line.languages),
         "channel": list(line.channels),
@@ -101,23 +103,31 @@ def document(line: Line) -> Mapping[str, Any]:
     return values
 
 
-def _documents(progress: Progress) -> Iterator[tuple[Mapping[str, Any], Collection[Audience]]]:
-    """Every document once, with whom it is for."""
-    rows = visible_every_service()
-    total = rows.count()
-    for done, line in enumerate(lines(rows.order_by("reference"), _BATCH), 1):
-        yield document(line), _EVERYONE if line.public else _PROFESSIONALS
-        if done % _BATCH == 0:
-            progress(done, total)
-
-
 def rebuild(progress: Progress = lambda done, total: None) -> dict[str, int]:
-    """Both indexes, from the rows, read once; how many documents each holds."""
+    """Both indexes, from the rows; how many documents each holds. What changes meanwhile is pending."""
     with engine.writing():
         seen = list(Pending.objects.order_by("at").values_list("pk", flat=True)[: 10 * ENOUGH_TO_REBUILD])
-        made = engine.rebuild(_documents(progress))
+        every = visible_every_service()
+        step = _counted(progress, every.count())
+        made = engine.rebuild(_documents(every.filter(OPEN_TO_ALL), step), _documents(every.exclude(OPEN_TO_ALL), step))
         _forget(seen)
     return {audience.value: count for audience, count in made.items()}
+
+
+def _documents(rows: QuerySet[Service], step: Callable[[], None]) -> engine.Documents:
+    for line in lines(rows.order_by("reference"), _BATCH):
+        yield document(line)
+        step()
+
+
+def _counted(progress: Progress, total: int) -> Callable[[], None]:
+    numbers = count(1)
+
+    def step() -> None:
+        if (done := next(numbers)) % _BATCH == 0:
+            progress(done, total)
+
+    return step
 
 
 def refresh(now: datetime | None = None) -> int:

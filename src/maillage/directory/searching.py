@@ -43,29 +43,37 @@ class Found:
 
 def find(reader: Reader, query: Query, *, facets: bool = True) -> Found:
     heard = texts.hear(query.text, reader.knows, reader.words()) if query.text.strip() else texts.Heard((), (), (), ())
-    must = _filters(reader, query)
+    filters = _filters(reader, query)
     distances = _distances(query)
-    if distances is not None:
-        must.append((Occur.Must, _there(query, distances)))
+    must = filters if distances is None else [*filters, (Occur.Must, _there(query, distances))]
     spoken = _spoken(heard, every_word=True)
     asked = _both(must, spoken)
+    if not heard.needs and len(heard.words) > 1 and not _page(reader, asked, 1).count:
+        spoken = _spoken(heard, every_word=False)
+        asked = _both(must, spoken)
     wanted = dict(FACETS) if facets else {}
     if distances is not None:
         wanted["commune"] = _MOST_COMMUNES
-    if spoken is not None and not _page(reader, asked, 1).count:
-        asked = _both(must, _spoken(heard, every_word=False))
-    counts = dict(reader.counts(asked, wanted)) if wanted else {}
+    counts, total = reader.counts(asked, wanted) if wanted else ({}, 0)
     if "public" in counts:
         counts["public"] = _for_each_public(counts["public"])
     offset = (query.page - 1) * query.size
     if distances is None:
         result = _page(reader, _among_equals(reader, asked, query), query.size, offset, by_id=query.by_id)
-        return Found(reader.ids(result.hits), {}, int(result.count), 0, counts, heard)
+        ids = [str(pk) for pk, _address in result.hits] if query.by_id else reader.ids(result.hits)
+        return Found(ids, {}, int(result.count), 0, counts, heard)
     there = [(code, far, counts["commune"][code]) for code, far in distances if code in counts["commune"]]
-    near = sum(count for _code, _far, count in there)
-    put = _by_rank if query.speaking or query.open_first else _nearest_first
-    result = _page(reader, put(reader, asked, there, query), query.size, offset)
-    return Found(reader.ids(result.hits), dict(distances), int(result.count), near, counts, heard)
+    near = sum(found for _code, _far, found in there)
+    if query.speaking or query.open_first:
+        ordered = _by_rank(reader, asked, there, query)
+    else:
+        reached, rest = _reached(there, query)
+        # Looking no further than the page reaches spares most of what is around.
+        ordered = _nearest_first(
+            asked if rest else _both([*filters, (Occur.Must, _any("commune", reached))], spoken), reached
+        )
+    result = _page(reader, ordered, query.size, offset)
+    return Found(reader.ids(result.hits), dict(distances), total, near, counts, heard)
 
 
 def _for_each_public(counts: Mapping[str, int]) -> dict[str, int]:
@@ -84,22 +92,22 @@ def _page(reader: Reader, asked: tantivy.Query, size: int, offset: int = 0, *, b
 There = Sequence[tuple[str, float, int]]  # communes that hold some, nearest first: code, km, how many
 
 
-def _nearest_first(reader: Reader, asked: tantivy.Query, there: There, query: Query) -> tantivy.Query:
-    """Communes by distance weigh more than any text; only those the page can reach are told apart."""
+def _reached(there: There, query: Query) -> tuple[Sequence[str], bool]:
+    """Communes that a page can show something of, nearest first; whether it also shows what is in none of them."""
     until = query.page * query.size
     reached, sofar = [], 0
-    for code, _far, count in there:
+    for code, _far, found in there:
         reached.append(code)
-        sofar += count
+        sofar += found
         if sofar >= until:
-            break
-    rest = [code for code, _far, _count in there[len(reached) :]]
+            return reached, False
+    return reached, True
+
+
+def _nearest_first(asked: tantivy.Query, reached: Sequence[str]) -> tantivy.Query:
+    """Communes by distance weigh more than any text."""
     clauses: list[Clause] = [(Occur.Must, tantivy.Query.const_score_query(asked, 0.0))]
-    for place, code in enumerate(reached):
-        term = tantivy.Query.term_query(schema(), "commune", code)
-        clauses.append((Occur.Should, tantivy.Query.const_score_query(term, float(2 + len(reached) - place))))
-    if rest:
-        clauses.append((Occur.Should, tantivy.Query.const_score_query(_any("commune", rest), 1.0)))
+    clauses += [_worth(_one("commune", code), 1 + len(reached) - place) for place, code in enumerate(reached)]
     return tantivy.Query.boolean_query(clauses)
 
 
@@ -283,14 +291,14 @@ def cells(reader: Reader, query: Query, bounds: Bounds) -> tuple[int, list[tuple
     must = _filters(reader, replace(query, bounds=bounds))
     heard = texts.hear(query.text, reader.knows, reader.words()) if query.text.strip() else None
     asked = _both(must, _spoken(heard, every_word=True) if heard else None)
-    total = int(_page(reader, asked, 1).count)
-    if total <= _MOST_CELLS:
-        return total, [], reader.ids(_page(reader, asked, max(total, 1)).hits)
     span = max(bounds.north - bounds.south, bounds.east - bounds.west)
     zoom = next((zoom for zoom, size in reversed(CELLS.items()) if span / size <= _ACROSS), min(CELLS))
     name, size = f"cell{zoom}", CELLS[zoom]
+    counts, total = reader.counts(asked, {name: _MOST_CELLS * 4})
+    if total <= _MOST_CELLS:
+        return total, [], reader.ids(_page(reader, asked, max(total, 1)).hits)
     found = []
-    for cell, count in reader.counts(asked, {name: _MOST_CELLS * 4})[name].items():
+    for cell, held in counts[name].items():
         south, west = (int(part) * size for part in cell.split(":"))
-        found.append((south + size / 2, west + size / 2, count))
+        found.append((south + size / 2, west + size / 2, held))
     return total, found, []

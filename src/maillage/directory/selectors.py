@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
@@ -32,7 +33,7 @@ from maillage.directory.queries import (
     StructureSheet,
     Understood,
 )
-from maillage.directory.rows import lines
+from maillage.directory.rows import columns, lines, whole
 
 _DEEPEST = 10_000  # results: nobody reads further, and an index would be emptied page by page
 
@@ -126,18 +127,18 @@ def public_sources() -> list[str]:
 def _rows(found: searching.Found, by: Actor | None) -> list[Service]:
     """Rows are asked again what may be seen: a sheet hidden a second ago is gone before the index knows."""
     keys = [uuid.UUID(pk) for pk in found.ids]
-    rows = {row.pk: row for row in _by_id(by is None, frozenset(keys))}
+    rows = {row.id: row for row in whole(_by_id(by is None, frozenset(keys)))}
     return [rows[pk] for pk in keys if pk in rows]
 
 
 @prepared
-def _by_id(stranger: bool, keys: frozenset[uuid.UUID]) -> QuerySet[Service]:
-    return services_shown(stranger).filter(pk__in=keys)
+def _by_id(stranger: bool, keys: frozenset[uuid.UUID]) -> "QuerySet[Service, Any]":
+    return columns(services_shown(stranger).filter(pk__in=keys))
 
 
 @prepared
-def _of_structure(stranger: bool, pk: uuid.UUID) -> QuerySet[Service]:
-    return services_shown(stranger).filter(structure=pk).order_by("name", "pk")
+def _of_structure(stranger: bool, pk: uuid.UUID) -> "QuerySet[Service, Any]":
+    return columns(services_shown(stranger).filter(structure=pk).order_by("name", "pk"))
 
 
 def _far(row: Service, found: searching.Found) -> float | None:
@@ -209,7 +210,7 @@ def structure_for(by: Actor, row: Structure) -> StructureSheet:
 
 
 def _structure(by: Actor | None, row: Structure) -> StructureSheet:
-    services = _of_structure(by is None, row.pk)
+    services = whole(_of_structure(by is None, row.pk))
     return sheets.structure_sheet_of(row, services, now(), professional=by is not None)
 
 

@@ -60,11 +60,11 @@ def sheet_of(service: Service, now: datetime, distance: float | None = None, *, 
     zone = opening.zone_at(departement_of(placed))
     needs = vocabulary.needs()
     return Sheet(
-        id=service.pk,
+        id=service.id,
         reference=service.reference,
         name=service.name,
         description=service.description,
-        structure_id=structure.pk,
+        structure_id=structure.id,
         structure_name=structure.name,
         structure_kind=structure.kind,
         kind_label=str(StructureKind(structure.kind).label),

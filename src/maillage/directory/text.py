@@ -3,9 +3,10 @@
 Nothing here is kept: a text lives as long as the search it belongs to.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -17,6 +18,7 @@ from maillage.directory import vocabulary
 # Words that say nothing of what is needed.
 STOP = frozenset(vocabulary.data("stop_words.txt").split())
 _SHORT = 4  # letters: shorter words are not corrected
+Words = Mapping[int, Sequence[str]]  # words to correct with, by their number of letters
 
 
 @cache
@@ -95,11 +97,11 @@ class Heard:
     corrected: Sequence[tuple[str, str]]
 
 
-def hear(text: str, known: Callable[[str], bool] = lambda word: False, vocabulary_: Sequence[str] = ()) -> Heard:
+def hear(text: str, known: Callable[[str], bool] = lambda word: False, vocabulary_: Words | None = None) -> Heard:
     """What a text asks for. `known` says whether a folded word exists in the index, `vocabulary_` lists such words."""
     words, corrected = [], []
     for word in fold(text).split()[:40]:
-        right = _correct(word, known, vocabulary_)
+        right = _correct(word, known, vocabulary_ or {})
         if right != word:
             corrected.append((word, right))
         words.extend(right.split())
@@ -122,7 +124,7 @@ def hear(text: str, known: Callable[[str], bool] = lambda word: False, vocabular
     )
 
 
-def _correct(word: str, known: Callable[[str], bool], words: Sequence[str]) -> str:
+def _correct(word: str, known: Callable[[str], bool], words: Words) -> str:
     """The word itself when it exists, is short or a number; else the nearest one of ours, else of the index."""
     if len(word) < _SHORT or word.isdigit() or word in STOP or word in own_words() or known(word):
         return word
@@ -131,7 +133,8 @@ def _correct(word: str, known: Callable[[str], bool], words: Sequence[str]) -> s
     allowed = 1 if len(word) < 7 else 2
     for among in (_ours(), words):
         # The first letter is rarely wrong: of two words as near, the one that shares it.
-        found = process.extract(word, among, scorer=OSA.distance, score_cutoff=allowed, limit=12)
+        near = (among.get(len(word) + more, ()) for more in range(-allowed, allowed + 1))
+        found = process.extract(word, list(chain(*near)), scorer=OSA.distance, score_cutoff=allowed, limit=12)
         if found:
             return min((far, known[:1] != word[:1], abs(len(known) - len(word)), known) for known, far, _at in found)[
                 -1
@@ -140,8 +143,17 @@ def _correct(word: str, known: Callable[[str], bool], words: Sequence[str]) -> s
 
 
 @cache
-def _ours() -> tuple[str, ...]:
-    return tuple(sorted(word for word in own_words() | STOP if len(word) >= _SHORT))
+def _ours() -> Words:
+    return by_length(own_words() | STOP)
+
+
+def by_length(words: Iterable[str]) -> Words:
+    """Those long enough to correct others with: of two words, as many letters more or less are as many mistakes."""
+    found: dict[int, list[str]] = {}
+    for word in sorted(words):
+        if len(word) >= _SHORT:
+            found.setdefault(len(word), []).append(word)
+    return found
 
 
 def _split(word: str) -> str:

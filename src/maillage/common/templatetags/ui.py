@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from maillage.common import spoken
@@ -161,9 +162,22 @@ _GROUPS = (forms.RadioSelect, forms.CheckboxSelectMultiple)
 _SELECTS = (forms.Select,)
 
 
-@register.inclusion_tag("ui/field.html")
-def field(bound: forms.BoundField, label: str = "", help: str = "", hide_label: bool = False) -> dict[str, Any]:
+@register.simple_tag
+def field(bound: forms.BoundField, label: str = "", help: str = "", hide_label: bool = False) -> SafeString:
     """One field: label, help, error, input, tied together for screen readers."""
+    if bound.name in getattr(bound.form, "DRAWN_ONCE", ()) and not bound.errors:
+        form: Any = type(bound.form)
+        return _field_once(form, bound.name, bound.value(), get_language(), label, help, hide_label)
+    return _field(bound, label, help, hide_label)
+
+
+@lru_cache(maxsize=1_000)
+def _field_once(form: Any, name: str, value: Any, _language: str | None, *said: Any) -> SafeString:
+    """A field of which everybody is shown the same (its form says so, in `DRAWN_ONCE`): for each value it may have."""
+    return _field(form(initial={name: value})[name], *said)
+
+
+def _field(bound: forms.BoundField, label: str, help: str, hide_label: bool) -> SafeString:
     widget = bound.field.widget
     group = isinstance(widget, _GROUPS)
     check = isinstance(widget, _CHECKS)
@@ -181,7 +195,7 @@ def field(bound: forms.BoundField, label: str = "", help: str = "", hide_label: 
     described += [f"{bound.auto_id}_helptext"] if help_text else []
     if described and not group:
         attrs["aria-describedby"] = " ".join(described)
-    return {
+    shown = {
         "bound": bound,
         "input": bound.as_widget(attrs=attrs) if not group else "",
         "options": list(bound) if group else [],
@@ -194,6 +208,7 @@ def field(bound: forms.BoundField, label: str = "", help: str = "", hide_label: 
         "hide_label": hide_label,
         "optional": not bound.field.required and not check,
     }
+    return render_to_string("ui/field.html", shown)
 
 
 # -- components ---------------------------------------------------------------------------------------------------
