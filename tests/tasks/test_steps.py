@@ -13,6 +13,7 @@ from maillage.common.errors import NotAllowed, RuleBroken, StaleEdit
 from maillage.tasks.enums import Means, TaskState
 from maillage.tasks.models import HandOver, Notice, Task
 from maillage.tasks.services import (
+    clocks,
     hand_over,
     hand_over_acknowledge,
     hand_over_decline,
@@ -382,3 +383,29 @@ def test_the_same_form_twice_does_the_step_once(world: World):
     second = task_do(by=by, task=task, done_at=now(), means="phone", version=1)
     assert first.pk == second.pk
     assert JournalEntry.objects.filter(verb="task.done").count() == 1
+
+
+def test_rounds_done_long_ago_are_not_read_to_do_the_next(world: World) -> None:
+    """A search of some weeks has hundreds of them: each act would cost more than the last."""
+    (task,) = world.plan(world.step("keep_link", repeat_every=timedelta(hours=1)), at=AT)
+    read = []
+    for _round in range(4):
+        task_do(by=world.actor("educator"), task=task, done_at=AT, means=Means.PHONE, version=task.version)
+        (task,) = Task.objects.filter(context=task.context, state=OPEN)
+        read.append(len(clocks.lock(task.context, task)))
+    assert (read, task.key) == ([1, 1, 1, 1], "keep_link~5")
+    assert len(clocks.lock(task.context)) == 5
+
+
+def test_a_step_undone_counts_from_what_it_follows_though_that_was_not_read(world: World, moment) -> None:
+    before, follower = world.plan(
+        world.step("before"), world.step("after", starts_after="before", due_within=timedelta(hours=2)), at=AT
+    )
+    task_not_due(by=world.actor("educator"), task=follower, reason="Déjà fait", version=1)
+    moment.shift(timedelta(minutes=5))
+    task_do(by=world.actor("educator"), task=before, done_at=now(), means=Means.PHONE, version=1)
+    follower.refresh_from_db()
+    assert len(clocks.lock(follower.context, follower)) == 1
+    task_undo(by=world.actor("educator"), task=follower, version=follower.version)
+    follower.refresh_from_db()
+    assert (follower.state, follower.due_at) == (OPEN, AT + timedelta(hours=2, minutes=5))

@@ -3,7 +3,8 @@
 import uuid
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db import connection
+from django.db.models import Q, QuerySet
 
 from maillage.common.prepared import prepared
 from maillage.tasks.enums import TaskState
@@ -13,15 +14,43 @@ from maillage.tasks.planning import clock, escalate_at, round_after
 CLOCK = ["state", "starts_at", "due_at", "remind_at", "escalate_at"]
 
 
-def lock(context: uuid.UUID) -> dict[uuid.UUID, Task]:
-    """All tasks of a context, by id, locked in one order until the transaction ends: steps move each other."""
-    return {row.pk: row for row in _locked(context)}
+class Rows(dict[uuid.UUID, Task]):
+    """Tasks of one context by id. One that was not read with the others is read when it is asked for."""
+
+    def __missing__(self, pk: uuid.UUID) -> Task:
+        row = self[pk] = Task.objects.select_related("data_key").get(pk=pk)
+        return row
+
+
+def lock(context: uuid.UUID, around: Task | None = None) -> Rows:
+    """All tasks of a context, locked in one order until the transaction ends: steps move each other.
+
+    `around` one of them, those done long before are not read: a search of some weeks has rounds by the hundred.
+    """
+    if around is None:
+        return Rows((row.pk, row) for row in _locked(context))
+    if connection.features.has_select_for_update:
+        _held(context)
+    return Rows((row.pk, row) for row in _around(context, around.pk))
 
 
 @prepared
 def _locked(context: uuid.UUID) -> QuerySet[Task]:
-    rows = Task.objects.select_for_update(of=("self",)).select_related("data_key", "owner_user")
+    rows = Task.objects.select_for_update(of=("self",)).select_related("data_key")
     return rows.filter(context=context).order_by("pk")
+
+
+@prepared
+def _held(context: uuid.UUID) -> QuerySet[Task, uuid.UUID]:
+    rows = Task.objects.select_for_update().filter(context=context).order_by("pk")
+    return rows.values_list("pk", flat=True)
+
+
+@prepared
+def _around(context: uuid.UUID, pk: uuid.UUID) -> QuerySet[Task]:
+    """Itself, what starts after it (its next time too), and whatever is not done."""
+    near = ~Q(state=TaskState.DONE) | Q(pk=pk) | Q(starts_after=pk)
+    return Task.objects.select_related("data_key").filter(near, context=context).order_by("pk")
 
 
 def start(task: Task, at: datetime) -> None:

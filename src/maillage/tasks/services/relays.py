@@ -46,7 +46,7 @@ def hand_over(
     The caller offers only organisations that may know the young person. RuleBroken (to_user, to_role,
     answer_within) when nobody there could do it, or when a relay waits already.
     """
-    row = clocks.lock(task.context)[task.pk]
+    row = clocks.lock(task.context, task)[task.pk]
     access.require(by, Ability.STEP_HAND_OVER, row)
     if not row.live:
         raise RuleBroken(_("Cette étape n’est plus à faire."))
@@ -155,7 +155,7 @@ def come_back(relay: HandOver, at: datetime) -> Reached:
 
 def _locked(hand_over: HandOver) -> HandOver:
     """The relay as it is now, its task's context locked; `relay.task` is the locked row."""
-    rows = clocks.lock(hand_over.task.context)
+    rows = clocks.lock(hand_over.task.context, hand_over.task)
     relay = HandOver.objects.select_related("from_user", "to_user").get(pk=hand_over.pk)
     relay.task = rows[relay.task_id]
     return relay

@@ -47,7 +47,7 @@ def task_do(
 
     Also a step that still waits for another: what people did is recorded as they did it.
     """
-    rows = clocks.lock(task.context)
+    rows = clocks.lock(task.context, task)
     row = rows[task.pk]
     access.require(by, Ability.STEP_DO, row)
 
@@ -80,7 +80,7 @@ def task_do(
 @action(TASK_NOT_DUE)
 def task_not_due(*, by: Actor, task: Task, reason: str, version: int) -> Task:
     """A step a person judges without object, with her reason (sealed). Its followers start."""
-    rows = clocks.lock(task.context)
+    rows = clocks.lock(task.context, task)
     row = rows[task.pk]
     access.require(by, Ability.STEP_DO, row)
     _current(row, version, TaskState.NOT_DUE, lambda: _sealed(row, reason=reason))
@@ -106,7 +106,7 @@ def task_undo(*, by: Actor, task: Task, version: int) -> Task:
 
     What she typed stays for the next time. Followers nobody has touched wait again.
     """
-    rows = clocks.lock(task.context)
+    rows = clocks.lock(task.context, task)
     row = rows[task.pk]
     access.require(by, Ability.STEP_DO, row)
     author = row.done_by_id if row.state == TaskState.DONE else row.not_due_by_id
@@ -140,7 +140,7 @@ def may_undo(by: Actor, task: Task) -> bool:
 @action(TASK_TAKEN)
 def task_take(*, by: Actor, task: Task) -> Task:
     """« Je m’en occupe »: the step is hers from now on; a relay that waited for an answer ends."""
-    row = clocks.lock(task.context)[task.pk]
+    row = clocks.lock(task.context, task)[task.pk]
     access.require(by, Ability.STEP_DO, row)
     _live(row)
     if row.owner_user_id != task.owner_user_id and row.owner_user is not None and row.owner_user_id != by.user_id:
