@@ -12,7 +12,7 @@ from django.db.models import F, Prefetch, Q, QuerySet
 
 from maillage.accounts.models import Membership, Organisation, User
 from maillage.common import clock
-from maillage.common.prepared import NotPreparable, prepared
+from maillage.common.prepared import NotPreparable, Word, prepared
 
 AT = datetime(2026, 3, 3, 21, 42, tzinfo=UTC)
 
@@ -36,6 +36,28 @@ def test_a_prepared_query_answers_for_any_number_of_ids() -> None:
         some = all_of_them[:count]
         assert named(frozenset(one.pk for one in some), "home") == some
     assert named(frozenset(one.pk for one in all_of_them), "service") == []
+
+
+@pytest.mark.django_db
+def test_a_text_that_is_given_is_left_open() -> None:
+    """One plan for all of them, and none is kept; what would look into it is refused."""
+
+    @prepared
+    def named(name: Word) -> QuerySet[Organisation]:
+        return Organisation.objects.filter(name=name)
+
+    @prepared
+    def holding(name: Word) -> QuerySet[Organisation]:
+        return Organisation.objects.filter(name__contains=name)
+
+    first, second = homes(2)
+    for wanted in (first, second, first):
+        assert named(Word(wanted.name)) == [wanted]
+    assert named(Word("Maison ' OR 1=1 --")) == named(Word("")) == []
+    assert len(named._plans) == 1
+    assert "Maison" not in repr(named._plans.keys())
+    with pytest.raises(NotPreparable):
+        holding(Word("Maison"))
 
 
 @pytest.mark.django_db

@@ -25,7 +25,7 @@ from typing import Any, Generic, NamedTuple, ParamSpec, TypeVar, cast
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import DateField, DateTimeField, Field, QuerySet, UUIDField
+from django.db.models import CharField, DateField, DateTimeField, Field, QuerySet, UUIDField
 from django.db.models.sql import Query
 
 P = ParamSpec("P")
@@ -38,13 +38,24 @@ class NotPreparable(Exception):
     """The query depends on something else than what its function was given."""
 
 
+class Word(str):
+    """A text that somebody gives, left open as ids and instants are: any other may decide."""
+
+    __slots__ = ()
+
+
 class _Open(NamedTuple):
     """The place of a value in a shape."""
 
     kind: type
 
 
-_FIELDS: "dict[type, Field[Any, Any]]" = {uuid.UUID: UUIDField(), datetime: DateTimeField(), date: DateField()}
+_FIELDS: "dict[type, Field[Any, Any]]" = {
+    uuid.UUID: UUIDField(),
+    datetime: DateTimeField(),
+    date: DateField(),
+    Word: CharField(),
+}
 
 
 def prepared(build: Callable[P, QuerySet[Any, Row]]) -> "Prepared[P, Row]":
@@ -141,6 +152,8 @@ def _stand_in(kind: type) -> Any:
     """A value met nowhere else."""
     if kind is uuid.UUID:
         return uuid.uuid4()
+    if kind is Word:
+        return Word(secrets.token_hex())
     far = timedelta(days=secrets.randbelow(2_000_000), microseconds=secrets.randbelow(86_400_000_000))
     instant = datetime(3000, 1, 1, tzinfo=UTC) + far
     return instant if kind is datetime else instant.date()
@@ -181,7 +194,8 @@ def _refuse(*_args: Any) -> None:
 
 
 def _adapted(value: Any, connection: Any) -> Any:
-    return _FIELDS[type(value)].get_db_prep_value(value, connection)
+    adapted = _FIELDS[type(value)].get_db_prep_value(value, connection)
+    return str(adapted) if type(value) is Word else adapted  # drivers ask what a kind of text is
 
 
 class _Plan:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from maillage.accounts.actors import Actor
 from maillage.common.clock import now
-from maillage.common.prepared import prepared
+from maillage.common.prepared import Word, prepared
 from maillage.directory import searching, sheets, vocabulary
 from maillage.directory.access import services_shown, visible_services, visible_structures
 from maillage.directory.engine import Audience, NotReady, Reader
@@ -108,7 +108,13 @@ def list_public_structures(
 
 
 def public_service_by_reference(reference: str) -> Service | None:
-    return visible_services(None).filter(reference=reference).first()
+    found = whole(_by_reference(Word(reference)))
+    return found[0] if found else None
+
+
+@prepared
+def _by_reference(reference: Word) -> "QuerySet[Service, Any]":
+    return columns(services_shown(stranger=True).filter(reference=reference))
 
 
 def public_structure_by_reference(reference: str) -> tuple[Structure, list[Service]] | None:
