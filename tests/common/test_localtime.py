@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maillage.common.localtime import instant, is_night, local
+from maillage.common.localtime import end_of, instant, is_night, local
 
 PARIS, REUNION, GUADELOUPE = "Europe/Paris", "Indian/Reunion", "America/Guadeloupe"
 NIGHT = time(22), time(7)
@@ -31,6 +31,16 @@ def utc(*parts: int) -> datetime:
 )
 def test_night_is_read_on_the_clock_of_the_place(at: datetime, zone: str, expected: bool) -> None:
     assert is_night(at, zone, *NIGHT) is expected
+
+
+@pytest.mark.parametrize("zone", [PARIS, REUNION, GUADELOUPE, "Pacific/Auckland"])
+def test_a_year_typed_wrong_is_an_instant_that_every_zone_can_show(zone: str) -> None:
+    for day, clock in ((date.min, time.min), (date.min, time(23, 59)), (date.max, time.min), (date.max, time(23, 59))):
+        for at in (instant(day, clock, zone), end_of(day, zone)):
+            assert at.tzinfo == UTC
+            assert abs(local(at, GUADELOUPE).year - day.year) <= 1
+            local(at, "Pacific/Auckland")
+    assert end_of(date(2026, 7, 1), PARIS) == utc(2026, 7, 1, 22)
 
 
 def test_a_night_that_does_not_pass_midnight_and_one_of_no_length() -> None:

@@ -4,11 +4,12 @@ Nights that change the clock: an hour that happens twice means the first one, an
 means the instant the clock jumps past it (PEP 495).
 """
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 # Where no place says another.
 ZONE = "Europe/Paris"
+_FIRST, _LAST = datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 29, tzinfo=UTC)
 
 
 def local(instant: datetime, zone: str) -> datetime:
@@ -19,9 +20,20 @@ def local(instant: datetime, zone: str) -> datetime:
 
 
 def instant(day: date, clock: time, zone: str) -> datetime:
-    """The instant (UTC) when the clocks of the zone show that time on that day."""
+    """The instant (UTC) when the clocks of the zone show that time on that day.
+
+    At either end of the calendar, where somebody's finger slipped on a year: the last instant every zone can show.
+    """
     wall = datetime.combine(day, clock.replace(tzinfo=None), tzinfo=ZoneInfo(zone))
-    return wall.astimezone(UTC)
+    try:
+        return min(max(wall.astimezone(UTC), _FIRST), _LAST)
+    except OverflowError:
+        return _FIRST if day.year == 1 else _LAST
+
+
+def end_of(day: date, zone: str) -> datetime:
+    """The instant when that day is over on the clocks of the zone."""
+    return instant(day + timedelta(days=1), time.min, zone) if day < date.max else _LAST
 
 
 def is_night(instant: datetime, zone: str, night_from: time, night_to: time) -> bool:

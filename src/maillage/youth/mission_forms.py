@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.common.enums import Section
 from maillage.common.forms import TokenForm
-from maillage.common.localtime import ZONE, instant, local
+from maillage.common.localtime import ZONE, end_of, instant, local
 from maillage.youth.enums import BASES_TO_CHOOSE, MissionKind
 
 WHOLE = "service"  # the whole service, rather than one of its people
@@ -30,7 +30,7 @@ class _Timed(TokenForm):
         return self.end_of(self.cleaned_data["until"])
 
     def end_of(self, day: date | None) -> datetime | None:
-        return None if day is None else instant(day + timedelta(days=1), time.min, self.zone)
+        return None if day is None else end_of(day, self.zone)
 
 
 def last_day(ends_at: datetime | None, zone: str) -> date | None:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 
 from django import forms
@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from maillage.accounts.models import User
 from maillage.common.forms import TokenForm
-from maillage.common.localtime import ZONE, instant
+from maillage.common.localtime import ZONE, end_of, instant
 from maillage.youth.takeover_enums import Why
 
 
@@ -47,7 +47,7 @@ class _When(TokenForm):
     @property
     def ends_at(self) -> datetime | None:
         day = self.cleaned_data["until"]
-        return None if day is None else instant(day + timedelta(days=1), time.min, self.zone)
+        return None if day is None else end_of(day, self.zone)
 
 
 class TakeoverForm(_When):
