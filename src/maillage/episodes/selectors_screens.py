@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,7 @@ from maillage.accounts.selectors import colleagues, members_of, organisations, r
 from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.common.errors import RuleBroken
+from maillage.common.prepared import prepared
 from maillage.episodes import documents, versions
 from maillage.episodes.enums import DocumentKind, Origin
 from maillage.episodes.models import (
@@ -75,9 +77,15 @@ def home_of(by: Actor, people: Sequence["YoungPerson"]) -> Organisation | None:
     for person in people:
         placement = people_of.placement_now(person)
         if placement is not None:
-            return Organisation.objects.select_related("station").get(pk=placement.organisation_id)
+            (home,) = _with_station(placement.organisation_id)
+            return home
     first = Organisation.objects.filter(pk__in=by.organisation_ids).select_related("station").order_by("name", "pk")
     return first.first()
+
+
+@prepared
+def _with_station(pk: uuid.UUID) -> QuerySet[Organisation]:
+    return Organisation.objects.select_related("station").filter(pk=pk)
 
 
 def origin_of(organisation: Organisation) -> Origin:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from django.db.models import Case, When
+from django.db.models import Case, QuerySet, When
 from django.utils.translation import gettext as _
 
 from maillage.common.errors import RuleBroken
+from maillage.common.prepared import prepared
 from maillage.episodes import protocol
 from maillage.episodes.models import DepartementSettings, ProtocolChoice, ProtocolVersion
 
@@ -20,9 +21,7 @@ def protocol_of(version: ProtocolVersion) -> protocol.Protocol:
 
 def current(departement: str, at: datetime) -> ProtocolVersion:
     """The version that rules new episodes: the one the département loaded or chose last, else the one for all."""
-    ruling = ProtocolVersion.objects.filter(current_from__lte=at, departement__in=[departement, ANY])
-    own_first = Case(When(departement=departement, then=0), default=1)
-    found = ruling.order_by(own_first, "-current_from", "-loaded_at", "-id").first()
+    found = next(iter(_ruling(departement, at)), None)
     choice = chosen(departement, at)
     if choice is not None:
         own = found.current_from if found is not None and found.departement == departement else None
@@ -33,10 +32,22 @@ def current(departement: str, at: datetime) -> ProtocolVersion:
     return found
 
 
+@prepared
+def _ruling(departement: str, at: datetime) -> QuerySet[ProtocolVersion]:
+    loaded = ProtocolVersion.objects.filter(current_from__lte=at, departement__in=[departement, ANY])
+    own_first = Case(When(departement=departement, then=0), default=1)
+    return loaded.order_by(own_first, "-current_from", "-loaded_at", "-id")[:1]
+
+
 def chosen(departement: str, at: datetime) -> ProtocolChoice | None:
     """The last version that the département made current again."""
+    return next(iter(_choices(departement, at)), None)
+
+
+@prepared
+def _choices(departement: str, at: datetime) -> QuerySet[ProtocolChoice]:
     choices = ProtocolChoice.objects.filter(departement=departement, chosen_at__lte=at).select_related("protocol")
-    return choices.order_by("-chosen_at", "-id").first()
+    return choices.order_by("-chosen_at", "-id")[:1]
 
 
 @dataclass(frozen=True)
@@ -54,7 +65,7 @@ class Delays:
 
 
 def delays(departement: str, definition: protocol.Protocol) -> Delays:
-    row = DepartementSettings.objects.filter(departement=departement).first()
+    row = next(iter(_settings(departement)), None)
     if row is None:
         row = DepartementSettings(
             night_from=definition.night.start,
@@ -71,3 +82,8 @@ def delays(departement: str, definition: protocol.Protocol) -> Delays:
         repeat_episodes=row.repeat_episodes,
         repeat_days=row.repeat_days,
     )
+
+
+@prepared
+def _settings(departement: str) -> QuerySet[DepartementSettings]:
+    return DepartementSettings.objects.filter(departement=departement)

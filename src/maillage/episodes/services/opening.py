@@ -1,6 +1,7 @@
 """Opening an episode, and reading the situation again when something changes."""
 
 import hashlib
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,6 +20,7 @@ from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.common.errors import Difference, NotAllowed, RuleBroken, StaleEdit
 from maillage.common.localtime import is_night, local
+from maillage.common.prepared import prepared
 from maillage.episodes import access, protocol, versions
 from maillage.episodes.enums import (
     AUTHORITY_QUALIFIED,
@@ -164,7 +166,7 @@ def _episode_open(*, by: Actor, person: "YoungPerson", notice: _Notice) -> Missi
     if Ability.EPISODE_OPEN not in held:
         raise NotAllowed(_("Votre rôle ne permet pas cette action."))
     noticed_at = happened(notice.noticed_at, field="noticed_at")
-    outing = Outing.objects.filter(person=person, returned_at__isnull=True, missing_at__isnull=True).first()
+    outing = next(iter(_outing_of(person.pk)), None)
     placement = people_of.placement_now(person)
     organisation = notice.organisation or (placement.organisation if placement else None)
     if organisation is None:
@@ -180,9 +182,7 @@ def _episode_open(*, by: Actor, person: "YoungPerson", notice: _Notice) -> Missi
             field="last_seen_at" if notice.last_seen_at else "noticed_at",
         )
     # One number after the other in an organisation, whoever opens at the same time.
-    organisation = (
-        Organisation.objects.select_for_update(of=("self",)).select_related("station").get(pk=organisation.pk)
-    )
+    (organisation,) = _locked_home(organisation.pk)
     last = MissingEpisode.objects.filter(organisation=organisation).aggregate(last=Max("number"))["last"] or 0
     version = versions.current(organisation.departement, now())
     try:
@@ -230,6 +230,16 @@ def _episode_open(*, by: Actor, person: "YoungPerson", notice: _Notice) -> Missi
         lines=[line.key for line in suggestion.lines],
     )
     return episode
+
+
+@prepared
+def _outing_of(person: uuid.UUID) -> QuerySet[Outing]:
+    return Outing.objects.filter(person=person, returned_at__isnull=True, missing_at__isnull=True).order_by("pk")[:1]
+
+
+@prepared
+def _locked_home(pk: uuid.UUID) -> QuerySet[Organisation]:
+    return Organisation.objects.select_for_update(of=("self",)).select_related("station").filter(pk=pk)
 
 
 def _reading_event(by: Actor, episode: MissingEpisode, suggestion: protocol.Reading, reason: str) -> EpisodeEvent:
