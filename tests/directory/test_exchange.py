@@ -55,8 +55,13 @@ def test_the_vocabularies_are_those_of_the_package() -> None:
 @pytest.mark.django_db
 def test_all_that_ships_is_accepted_by_the_real_schema_and_comes_back_the_same(tmp_path: Path) -> None:
     content.load_shipped()
+    content.load_institutions("51")
+    Structure.objects.filter(kind="crip").update(state="published", verified_on="2026-01-02")
+    Service.objects.filter(structure__kind="crip").update(state="published")
     first = written(tmp_path)
     assert len(first["structures"]) > 20
+    kinds = dict(Structure.objects.filter(state="published", confidentiality="public").values_list("reference", "kind"))
+    assert len(set(kinds.values())) > 8
     for record in first["structures"]:
         v1.Structure.model_validate(record)
     for record in first["services"]:
@@ -65,6 +70,14 @@ def test_all_that_ships_is_accepted_by_the_real_schema_and_comes_back_the_same(t
     report = intake.run(tmp_path / "a.json")
     assert not report.refused
     assert written(tmp_path, "b.json") == first
+    assert dict(Structure.objects.values_list("reference", "kind")) == kinds
+    export.write(tmp_path / "51.json", "data-inclusion", departement="51")
+    told = json.loads((tmp_path / "51.json").read_text())
+    assert [one["id"] for one in told["structures"]] == ["maillage--51-crip"]
+    assert [one["structure_id"] for one in told["services"]] == ["maillage--51-crip"]
+    assert told["extension_structures"][0] == {
+        "id": "maillage--51-crip", "nature": "crip", "departement": "51", "verifie_le": "2026-01-02",
+    }  # fmt: skip
     again = intake.run(tmp_path / "a.json")
     assert (again.structures, again.services) == (0, 0)
     assert again.unchanged == len(first["structures"]) + len(first["services"])
@@ -217,6 +230,21 @@ def test_a_bad_extension_is_told_and_left_out_and_breaks_no_page(
     assert [one.name for one in selectors.search(Query()).hits] == ["Atelier"]
     for record in written(tmp_path)["services"]:
         v1.Service.model_validate(record)
+
+
+@pytest.mark.django_db
+def test_a_bad_extension_of_a_structure_is_told_and_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "in.json"
+    for more, kind in (
+        ({"nature": "castle", "departement": "75"}, "other"), ({"nature": "crip", "departement": "00"}, "crip"),
+        ({"nature": "care", "verifie_le": "hier"}, "care"),
+    ):  # fmt: skip
+        path.write_text(
+            json.dumps({"structures": [STRUCTURE_ROW], "extension_structures": [{"id": "dora--1", **more}]})
+        )
+        [told] = intake.run(path).refused
+        assert told.startswith("extension_structures dora--1: ")
+        assert Structure.objects.get().kind == kind
 
 
 @pytest.mark.django_db

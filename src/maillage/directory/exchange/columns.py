@@ -23,7 +23,8 @@ SERVICE: Mapping[str, str] = {
     "mobilisation_precisions": "contact_note", "volume_horaire_hebdomadaire": "weekly_hours",
     "nombre_semaines": "weeks", "horaires_accueil": "hours",
 }  # fmt: skip
-# What the standard lacks, in a third list of our JSON files: « extension ».
+# What the standard lacks, in lists of their own in our JSON files: « extension » of services, « extension_structures ».
+EXTENSION_STRUCTURE: Mapping[str, str] = {"nature": "kind", "departement": "departement", "verifie_le": "verified_on"}
 EXTENSION: Mapping[str, str] = {
     "besoins": "needs", "age_min": "age_from", "age_max": "age_to", "langues": "languages", "repond": "channels",
     "themes_propres": "themes", "verifie_le": "verified_on",

@@ -5,14 +5,15 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q, QuerySet
 
 from maillage.directory.access import visible_services, visible_structures
 from maillage.directory.exchange import hsds
 from maillage.directory.exchange.columns import SERVICE, STRUCTURE, to_csv
 from maillage.directory.exchange.records import Record, extension_record, service_record, structure_record
+from maillage.directory.models import Service, Structure
 
 Progress = Callable[[int, int], None]
 _BATCH = 2_000
@@ -38,29 +39,40 @@ def _counted(records: Iterator[Record], progress: Progress, start: int, total: i
             progress(number, total)
 
 
-def structures(departement: str = "") -> Iterator[Record]:
-    rows = visible_structures(None)
-    if departement:
-        rows = rows.filter(commune__startswith=departement)
-    return (structure_record(row) for row in rows.order_by("reference").iterator(chunk_size=_BATCH))
+def _in(departement: str, of: str = "") -> Q:
+    """Placed in that département or, without a place, of it."""
+    placed, its = Q(**{f"{of}commune__startswith": departement}), Q(**{f"{of}departement": departement})
+    return placed | (its & Q(**{f"{of}commune": ""}))
 
 
-def services(departement: str = "") -> Iterator[Any]:
-    """Rows, not records: two of the three lists come from each."""
-    rows = visible_services(None)
-    if departement:
-        rows = rows.filter(structure__commune__startswith=departement)
-    return rows.order_by("reference").iterator(chunk_size=_BATCH)
+def _structures(departement: str) -> QuerySet[Structure]:
+    rows = visible_structures(None).order_by("reference")
+    return rows.filter(_in(departement)) if departement else rows
+
+
+def _services(departement: str) -> QuerySet[Service]:
+    rows = visible_services(None).order_by("reference")
+    return rows.filter(_in(departement, "structure__")) if departement else rows
+
+
+def structures(departement: str = "") -> Iterator[Structure]:
+    """Rows, not records: two lists come from each."""
+    return _structures(departement).iterator(chunk_size=_BATCH)
+
+
+def services(departement: str = "") -> Iterator[Service]:
+    return _services(departement).iterator(chunk_size=_BATCH)
 
 
 def _json(path: Path, departement: str, progress: Progress) -> Written:
-    total = visible_structures(None).count() + 2 * visible_services(None).count()
+    total = 2 * (_structures(departement).count() + _services(departement).count())
     counts = []
     with path.open("w", encoding="utf-8") as out:
         lists = (
-            ("structures", structures(departement)),
+            ("structures", (structure_record(row) for row in structures(departement))),
             ("services", (service_record(row) for row in services(departement))),
             ("extension", (extension_record(row) for row in services(departement))),
+            ("extension_structures", (extension_record(row) for row in structures(departement))),
         )
         done = 0
         for number, (name, records) in enumerate(lists):
@@ -84,8 +96,9 @@ def _list(out: TextIO, name: str, records: Iterator[Record]) -> int:
 
 def _csv(path: Path, departement: str, progress: Progress) -> Written:
     beside = path.with_name(f"{path.stem}.services.csv")
-    total = visible_structures(None).count() + visible_services(None).count()
-    first = _table(path, list(STRUCTURE), _counted(structures(departement), progress, 0, total))
+    total = _structures(departement).count() + _services(departement).count()
+    homes = (structure_record(row) for row in structures(departement))
+    first = _table(path, list(STRUCTURE), _counted(homes, progress, 0, total))
     records = (service_record(row) for row in services(departement))
     return Written(first, _table(beside, list(SERVICE), _counted(records, progress, first, total)))
 
@@ -102,14 +115,13 @@ def _table(path: Path, columns: list[str], records: Iterator[Record]) -> int:
 
 
 def _hsds(path: Path, departement: str, progress: Progress) -> Written:
-    rows = visible_structures(None)
-    if departement:
-        rows = rows.filter(commune__startswith=departement)
-    rows = rows.prefetch_related(Prefetch("services", queryset=visible_services(None).order_by("reference")))
+    rows = _structures(departement).prefetch_related(
+        Prefetch("services", queryset=visible_services(None).order_by("reference"))
+    )
     total, done, told = rows.count(), 0, 0
     with path.open("w", encoding="utf-8") as out:
         out.write("[")
-        for row in rows.order_by("reference").iterator(chunk_size=_BATCH):
+        for row in rows.iterator(chunk_size=_BATCH):
             shown = list(row.services.all())
             out.write(("," if done else "") + "\n" + json.dumps(hsds.organization(row, shown), ensure_ascii=False))
             done, told = done + 1, told + len(shown)

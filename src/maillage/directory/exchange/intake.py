@@ -25,10 +25,11 @@ from maillage.common.ids import new_id
 from maillage.directory import vocabulary
 from maillage.directory.enums import IMPORTED, RANK, ChangeKind, Channel, Confidentiality, StructureKind
 from maillage.directory.exchange import hsds
-from maillage.directory.exchange.columns import EXTENSION, NUMBERS, SERVICE, STRUCTURE, from_csv
+from maillage.directory.exchange.columns import EXTENSION, EXTENSION_STRUCTURE, NUMBERS, SERVICE, STRUCTURE, from_csv
 from maillage.directory.exchange.records import columns_of
 from maillage.directory.models import PLACE, Alias, Change, HiddenPlace, Pending, Service, Structure
 from maillage.directory.terms import ENOUGH_TO_REBUILD, EVERYTHING
+from maillage.reference import departements
 
 Progress = Callable[[int, int], None]
 BATCH = 1_000
@@ -62,12 +63,17 @@ class Entry:
     record: Mapping[str, Any]
 
 
+Extension = Mapping[str, Mapping[str, Any]]  # by identifier
+# Structures, services, and what the standard lacks of services, of structures.
+Content = tuple[list[Entry], list[Entry], Extension, Extension]
+
+
 def run(path: Path, *, apply: bool = True, progress: Progress = lambda done, total: None) -> Report:
     """Read a file; without `apply`, only say what would be refused. Unreadable when it is no such file."""
-    structures, services, extension = _read(path)
+    structures, services, extension, more = _read(path)
     report = Report()
     total = len(structures) + len(services)
-    read = _structures(structures, report, apply, lambda done: progress(done, total))
+    read = _structures(structures, more, report, apply, lambda done: progress(done, total))
     _services(services, extension, read, report, apply, lambda done: progress(len(structures) + done, total))
     progress(total, total)
     if apply:
@@ -79,7 +85,7 @@ def run(path: Path, *, apply: bool = True, progress: Progress = lambda done, tot
     return report
 
 
-def _read(path: Path) -> tuple[list[Entry], list[Entry], dict[str, Mapping[str, Any]]]:
+def _read(path: Path) -> Content:
     try:
         if path.suffix.lower() == ".csv":
             return _read_csv(path)
@@ -92,17 +98,22 @@ def _read(path: Path) -> tuple[list[Entry], list[Entry], dict[str, Mapping[str, 
         raise Unreadable(
             f"{path.name}: neither data.inclusion (an object with « structures » and « services ») nor HSDS"
         )
-    extension: dict[str, Mapping[str, Any]] = {
-        str(one["id"]): one for one in content.get("extension") or [] if isinstance(one, dict) and "id" in one
-    }
-    return _entries("structures", content["structures"]), _entries("services", content.get("services") or []), extension
+    return (
+        _entries("structures", content["structures"]), _entries("services", content.get("services") or []),
+        _by_id(content.get("extension")), _by_id(content.get("extension_structures")),
+    )  # fmt: skip
+
+
+def _by_id(rows: Any) -> Extension:
+    listed = rows if isinstance(rows, list) else []
+    return {str(one["id"]): one for one in listed if isinstance(one, dict) and "id" in one}
 
 
 def _entries(name: str, rows: Iterable[Any]) -> list[Entry]:
     return [Entry(f"{name} {number}", row if isinstance(row, dict) else {}) for number, row in enumerate(rows, 1)]
 
 
-def _read_csv(path: Path) -> tuple[list[Entry], list[Entry], dict[str, Mapping[str, Any]]]:
+def _read_csv(path: Path) -> Content:
     """Structures or services, told apart by their columns; the services beside, in « ….services.csv »."""
     tables: dict[str, list[Entry]] = {"structures": [], "services": []}
     beside = path.with_name(f"{path.stem}.services.csv")
@@ -118,7 +129,7 @@ def _read_csv(path: Path) -> tuple[list[Entry], list[Entry], dict[str, Mapping[s
                 Entry(f"{file.name} line {number}", from_csv({key: cell for key, cell in row.items() if key}))
                 for number, row in enumerate(rows, 2)
             ]
-    return tables["structures"], tables["services"], {}
+    return tables["structures"], tables["services"], {}, {}
 
 
 def _why(error: pydantic.ValidationError) -> str:
@@ -139,7 +150,13 @@ class Home:
     confidentiality: str
 
 
-def _structures(rows: Sequence[Entry], report: Report, apply: bool, step: Callable[[int], None]) -> set[str]:
+def _structures(
+    rows: Sequence[Entry],
+    extension: Extension,
+    report: Report,
+    apply: bool,
+    step: Callable[[int], None],
+) -> set[str]:
     """Identifiers of the structures of the file that are valid."""
     found: set[str] = set()
     done = 0
@@ -148,7 +165,7 @@ def _structures(rows: Sequence[Entry], report: Report, apply: bool, step: Callab
         found.update(checked.id for _entry, checked in valid)
         if apply:
             with transaction.atomic():
-                _write_structures(valid, report)
+                _write_structures(valid, extension, report)
         done += len(batch)
         step(done)
     return found
@@ -230,12 +247,18 @@ def _homes(ids: Collection[str]) -> dict[str, Home]:
     return {reference: Home(pk, level) for reference, pk, level in rows.values_list("reference", *columns)} | found
 
 
-def _write_structures(valid: Sequence[tuple[Entry, Any]], report: Report) -> None:
+def _write_structures(valid: Sequence[tuple[Entry, Any]], extension: Extension, report: Report) -> None:
     known = _known_structures([checked.id for _entry, checked in valid])
     fresh: list[dict[str, Any]] = []
     changed: list[Structure] = []
     for entry, checked in valid:
         values = _values(entry, checked, STRUCTURE)
+        more = extension.get(checked.id)
+        if more is not None:
+            added, fault = _extended_structure(more)
+            values |= added
+            if fault:
+                report.refused.append(f"extension_structures {checked.id}: {fault}")
         row = known.get(checked.id)
         if row is None:
             level = Confidentiality.PUBLIC.value
@@ -246,7 +269,7 @@ def _write_structures(valid: Sequence[tuple[Entry, Any]], report: Report) -> Non
             report.unchanged += 1
     at = now()
     insert(Structure, ({**values, "changed_at": at} for values in fresh))
-    _update(Structure, changed, list(STRUCTURE.values()))
+    _update(Structure, changed, [*STRUCTURE.values(), *EXTENSION_STRUCTURE.values()])
     told = [*(values["id"] for values in fresh), *(row.pk for row in changed)]
     insert(Change, ({"structure_id": pk, "kind": ChangeKind.IMPORTED.value, "at": at} for pk in told))
     report.structures += len(told)
@@ -297,7 +320,7 @@ def _pend(services: Iterable[uuid.UUID], report: Report) -> None:
 
 def _services(
     rows: Sequence[Entry],
-    extension: Mapping[str, Mapping[str, Any]],
+    extension: Extension,
     read: Collection[str],
     report: Report,
     apply: bool,
@@ -324,7 +347,7 @@ def _services(
 
 def _write_services(
     valid: Sequence[tuple[Entry, Any]],
-    extension: Mapping[str, Mapping[str, Any]],
+    extension: Extension,
     homes: Mapping[str, Home],
     report: Report,
 ) -> None:
@@ -422,6 +445,27 @@ def _extended(more: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
     return found, "; ".join(faults)
 
 
+def _extended_structure(more: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    """The same for a structure: only what is right is written."""
+    found: dict[str, Any] = {}
+    faults = []
+    day, fault = _day(more.get("verifie_le"))
+    if fault:
+        faults.append(f"verifie_le: {fault}")
+    elif "verifie_le" in more:
+        found["verified_on"] = day
+    for name, column, known in (
+        ("nature", "kind", StructureKind.values),
+        ("departement", "departement", departements.all_()),
+    ):
+        value = more.get(name)
+        if value in known or (value == "" and name == "departement"):
+            found[column] = value
+        elif value is not None:
+            faults.append(f"{name}: no such code")
+    return found, "; ".join(faults)
+
+
 def _known(value: Any, codes: Collection[str] | None) -> tuple[list[str], str]:
     """Those of a list that exist, and what the others are."""
     if value is None:
@@ -443,7 +487,7 @@ def _is_age(value: Any) -> bool:
     return type(value) is int and 0 <= value <= 120
 
 
-def _from_hsds(content: Sequence[Any]) -> tuple[list[Entry], list[Entry], dict[str, Mapping[str, Any]]]:
+def _from_hsds(content: Sequence[Any]) -> Content:
     """HSDS organizations as data.inclusion records; one that its schema refuses comes out empty, and is told."""
     structures: list[Entry] = []
     services: list[Entry] = []
@@ -457,4 +501,4 @@ def _from_hsds(content: Sequence[Any]) -> tuple[list[Entry], list[Entry], dict[s
         structures.append(Entry(where, structure))
         services += [Entry(f"{where}, service {at}", row) for at, row in enumerate(its, 1)]
         extension.update(more)
-    return structures, services, extension
+    return structures, services, extension, {}

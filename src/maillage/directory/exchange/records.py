@@ -6,7 +6,7 @@ from typing import Any
 
 from maillage.directory import vocabulary
 from maillage.directory.enums import Channel
-from maillage.directory.exchange.columns import EXTENSION, LISTS, NUMBERS, SERVICE, STRUCTURE
+from maillage.directory.exchange.columns import EXTENSION, EXTENSION_STRUCTURE, LISTS, NUMBERS, SERVICE, STRUCTURE
 from maillage.directory.models import Service, Structure
 from maillage.directory.sheets import reception_of
 
@@ -48,10 +48,10 @@ def service_record(row: Service) -> Record:
     return record
 
 
-def extension_record(row: Service) -> Record:
+def extension_record(row: Structure | Service) -> Record:
     """What the standard lacks, for another Maillage."""
     record: Record = {"id": row.reference}
-    for name, field in EXTENSION.items():
+    for name, field in (EXTENSION if isinstance(row, Service) else EXTENSION_STRUCTURE).items():
         value = getattr(row, field)
         record[name] = value.isoformat() if hasattr(value, "isoformat") else value
     return record
