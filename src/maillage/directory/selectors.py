@@ -35,6 +35,7 @@ from maillage.directory.queries import (
 )
 from maillage.directory.rows import columns, lines, whole
 
+_MOST_KEPT = 1_000  # ids of a query that is kept: one of ten thousand takes megabytes
 _DEEPEST = 10_000  # results: nobody reads further, and an index would be emptied page by page
 
 
@@ -133,7 +134,8 @@ def public_sources() -> list[str]:
 def _rows(found: searching.Found, by: Actor | None) -> list[Service]:
     """Rows are asked again what may be seen: a sheet hidden a second ago is gone before the index knows."""
     keys = [uuid.UUID(pk) for pk in found.ids]
-    rows = {row.id: row for row in whole(_by_id(by is None, frozenset(keys)))}
+    asked = _by_id if len(keys) <= _MOST_KEPT else _by_id.build
+    rows = {row.id: row for row in whole(asked(by is None, frozenset(keys)))}
     return [rows[pk] for pk in keys if pk in rows]
 
 
