@@ -221,6 +221,16 @@ def test_a_shelter_is_hidden_unless_somebody_says_otherwise(network: Network) ->
     open_to_all = typed(client, url, name="Auberge des Sabliers", confidentiality="public", **typed_there)
     assert client.post(url, open_to_all).status_code == 302
     assert Structure.objects.get(name="Auberge des Sabliers").confidentiality == Confidentiality.PUBLIC
+    # What becomes one is hidden too, until somebody opens it.
+    edit = reverse("directory:structure_edit", args=[network.talk.structure_id])
+    answer = client.post(edit, typed(client, edit, kind="shelter"), follow=True)
+    assert "Un hébergement donne son adresse sur demande" in answer.text
+    network.talk.refresh_from_db()
+    now_hidden = Structure.objects.get(pk=network.talk.structure_id)
+    assert (now_hidden.confidentiality, now_hidden.address) == (Confidentiality.ON_REQUEST, "")
+    assert (network.talk.confidentiality, network.talk.address) == (Confidentiality.ON_REQUEST, "")
+    assert client.post(edit, typed(client, edit, confidentiality="public")).status_code == 302
+    assert Structure.objects.get(pk=now_hidden.pk).address == "3 place du Parasol"
     # Proposed, its address is kept by nobody, and that is said.
     other = signed_in(network.educator)
     answer = other.post(url, typed(other, url, name="Halte des Sabliers", **typed_there), follow=True)

@@ -283,6 +283,8 @@ class StructureForm(_SheetForm):
         if "keeper" in self.fields:
             keeper = self.cleaned_data["keeper"]
             found["organisation_id"] = keeper.pk if keeper else None
+        if self.row is not None and found["confidentiality"] == self.row.confidentiality:
+            del found["confidentiality"]  # nobody said it: what becomes a shelter is hidden
         return found
 
 

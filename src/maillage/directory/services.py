@@ -21,6 +21,7 @@ from maillage.directory.enums import (
     PROPOSAL_ANSWERED,
     PROPOSED,
     RANK,
+    SECRET_BY_DEFAULT,
     SERVICE_SAVED,
     SHEET_CONFIRMED,
     SHEET_RETIRED,
@@ -167,10 +168,12 @@ def _locked(model: type[Row], pk: uuid.UUID) -> Row:
 
 
 def _level(row: Structure, values: Mapping[str, Any], *, created: bool) -> Confidentiality:
+    """As somebody said; else the usual one of its kind, also when it becomes a shelter; else as it was."""
     if "confidentiality" in values:
         return Confidentiality(values["confidentiality"])
-    if created:
-        return usual_level(row.kind)
+    kind = values.get("kind", row.kind)
+    if created or (kind in SECRET_BY_DEFAULT and row.kind not in SECRET_BY_DEFAULT):
+        return usual_level(kind)
     return Confidentiality(row.confidentiality)
 
 

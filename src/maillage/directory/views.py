@@ -196,7 +196,11 @@ def structure_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     row = access.get_structure_or_404(by, pk)
     keeps = services.may_keep(by, row)
     form = StructureForm(posted(request), row=row, proposes=not keeps, coordinates=keeping.coordinates(by))
-    if form.is_bound and form.is_valid() and _save_structure(by, form, row) is not None:
+    if form.is_bound and form.is_valid() and (saved := _save_structure(by, form, row)) is not None:
+        if keeps and saved.confidentiality != form.cleaned_data["confidentiality"]:
+            messages.warning(
+                request, _("Un hébergement donne son adresse sur demande. Pour l’ouvrir, modifiez « Qui la voit ? ».")
+            )
         _say(request, form, written=keeps)
         return redirect("directory:sheet", pk=pk)
     context = {"form": form, "sheet": row, "keeps": keeps, "structure": row}
