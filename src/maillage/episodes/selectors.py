@@ -245,10 +245,13 @@ def _out_of(person_ids: frozenset[uuid.UUID]) -> "QuerySet[Any, Any]":
         "person_id", "pk", Value(""), Value(0), "noticed_at", "located_at", "returned_at"
     )
     nothing = Cast(Value(None), DateTimeField())
-    outings = _running(person_ids).values_list("person_id", "pk", "kind", "version", "left_at", "expected_at", nothing)
+    outings = _running.build(person_ids).values_list(
+        "person_id", "pk", "kind", "version", "left_at", "expected_at", nothing
+    )
     return episodes.union(outings, all=True)
 
 
+@prepared
 def _running(person_ids: Collection[uuid.UUID]) -> QuerySet[Outing]:
     return Outing.objects.filter(person_id__in=person_ids, returned_at__isnull=True, missing_at__isnull=True)
 
@@ -261,7 +264,7 @@ def open_of(person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, MissingEpisode]:
 
 def outings_of(person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Outing]:
     """The outing under way of each person that has one. One query."""
-    return {row.person_id: row for row in _running(person_ids)}
+    return {row.person_id: row for row in _running(frozenset(person_ids))}
 
 
 def outing_hours(organisation_ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID | None, Hours]:

@@ -13,6 +13,7 @@ from tink import aead
 from maillage.common.clock import now
 from maillage.common.enums import Section
 from maillage.common.gathering import add
+from maillage.common.prepared import prepared
 from maillage.vault import keyring
 from maillage.vault.fields import SealedField
 from maillage.vault.models import DataKey, KeyPurpose
@@ -47,14 +48,18 @@ def system_key() -> DataKey:
 
     Made at first use; of two processes that make it at the same time, one keeps the other's.
     """
-    found = DataKey.objects.filter(purpose=KeyPurpose.SYSTEM).first()
-    if found is not None:
+    for found in _system_key():
         return found
     try:
         with transaction.atomic():
             return new_key(KeyPurpose.SYSTEM)
     except IntegrityError:
         return DataKey.objects.get(purpose=KeyPurpose.SYSTEM)
+
+
+@prepared
+def _system_key() -> models.QuerySet[DataKey]:
+    return DataKey.objects.filter(purpose=KeyPurpose.SYSTEM)
 
 
 def destroy(key: DataKey) -> None:

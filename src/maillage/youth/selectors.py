@@ -20,6 +20,7 @@ from maillage.audit.selectors import of_subject
 from maillage.audit.verbs import readings
 from maillage.common.clock import now
 from maillage.common.enums import Section
+from maillage.common.prepared import prepared
 from maillage.vault.sealing import Opened
 from maillage.youth import words
 from maillage.youth.access import PRESENT, visible_to
@@ -146,8 +147,12 @@ def service_name(organisation: Organisation, sections: Collection[str]) -> str:
 def parents_of(person: YoungPerson) -> list[ParentalSituation]:
     """Parents and guardians, mother and father first."""
     rank = {"mother": 0, "father": 1, "guardian": 2, "ad_hoc": 3}
-    rows = ParentalSituation.objects.filter(person=person).select_related("data_key").order_by("pk")
-    return sorted(rows, key=lambda row: rank.get(row.kinship, 4))
+    return sorted(_parents(person.pk), key=lambda row: rank.get(row.kinship, 4))
+
+
+@prepared
+def _parents(person: uuid.UUID) -> QuerySet[ParentalSituation]:
+    return ParentalSituation.objects.filter(person=person).select_related("data_key").order_by("pk")
 
 
 def case_workers_of(person: YoungPerson) -> list[User]:
