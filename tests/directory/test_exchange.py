@@ -182,7 +182,7 @@ def test_a_check_writes_nothing(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_directory_is_refused_whole(tmp_path: Path) -> None:
-    for name, text in (("a.json", "{}"), ("a.json", "no"), ("a.csv", "x,y\n1,2\n")):
+    for name, text in (("a.json", "{}"), ("a.json", "no"), ("a.csv", "x,y\n1,2\n"), ("a.json", "[" * 100_000)):
         (tmp_path / name).write_text(text)
         with pytest.raises(intake.Unreadable):
             intake.run(tmp_path / name)
@@ -230,6 +230,23 @@ def test_a_bad_extension_is_told_and_left_out_and_breaks_no_page(
     assert [one.name for one in selectors.search(Query()).hits] == ["Atelier"]
     for record in written(tmp_path)["services"]:
         v1.Service.model_validate(record)
+
+
+@pytest.mark.django_db
+def test_a_csv_as_spreadsheets_write_it_is_read(tmp_path: Path) -> None:
+    head = "id,source,nom,date_maj,reseaux_porteurs,longitude,description,score_qualite"
+    first = 'dora--1,dora,"Maison, du Tabouret",2026-01-02,"[""ase"",""pjj""]","5,72",,0.5'
+    endless = f"dora--2,dora,Maison sans fin,2026-01-02,,,{'x' * 200_000},"
+    (tmp_path / "a.csv").write_text(f"\ufeff{head}\r\n{first}\r\n{endless}\r\n")
+    (tmp_path / "a.services.csv").write_text(
+        "id;source;structure_id;nom;date_maj;description\r\ndora--s;dora;dora--1;Atelier;2026-01-02;Lire, écrire\r\n"
+    )
+    report = intake.run(tmp_path / "a.csv")
+    [told] = report.refused
+    assert told.startswith("a.csv line 3 dora--2: description")
+    made = Service.objects.get()
+    assert (made.description, made.structure.name) == ("Lire, écrire", "Maison, du Tabouret")
+    assert (made.structure.longitude, made.structure.networks) == (5.72, ["ase", "pjj"])
 
 
 @pytest.mark.django_db

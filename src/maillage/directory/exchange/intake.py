@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pydantic
 from data_inclusion.schema import v1
@@ -33,6 +33,7 @@ from maillage.reference import departements
 
 Progress = Callable[[int, int], None]
 BATCH = 1_000
+_LONGEST_CELL = 50_000_000
 _NO_PLACE: Mapping[str, Any] = {name: None if name in ("latitude", "longitude") else "" for name in PLACE}
 
 
@@ -90,7 +91,7 @@ def _read(path: Path) -> Content:
         if path.suffix.lower() == ".csv":
             return _read_csv(path)
         content = json.loads(path.read_text("utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError, csv.Error) as error:
+    except (UnicodeDecodeError, json.JSONDecodeError, csv.Error, RecursionError) as error:
         raise Unreadable(f"{path.name}: {error}") from error
     if isinstance(content, list):
         return _from_hsds(content)
@@ -115,13 +116,14 @@ def _entries(name: str, rows: Iterable[Any]) -> list[Entry]:
 
 def _read_csv(path: Path) -> Content:
     """Structures or services, told apart by their columns; the services beside, in « ….services.csv »."""
+    csv.field_size_limit(_LONGEST_CELL)  # of this process: a cell beyond what Python expects refuses its row, no other
     tables: dict[str, list[Entry]] = {"structures": [], "services": []}
     beside = path.with_name(f"{path.stem}.services.csv")
     for file in (path, beside):
         if not file.exists():
             continue
         with file.open(encoding="utf-8-sig", newline="") as source:
-            rows = csv.DictReader(source)
+            rows = csv.DictReader(source, delimiter=_delimiter(source))
             if not {"id", "nom"} <= set(rows.fieldnames or ()):
                 raise Unreadable(f"{file.name}: columns « id » and « nom » are missing")
             name = "services" if "structure_id" in (rows.fieldnames or ()) else "structures"
@@ -130,6 +132,13 @@ def _read_csv(path: Path) -> Content:
                 for number, row in enumerate(rows, 2)
             ]
     return tables["structures"], tables["services"], {}, {}
+
+
+def _delimiter(source: TextIO) -> str:
+    """« ; » when a French spreadsheet wrote it."""
+    heading = source.readline()
+    source.seek(0)
+    return ";" if heading.count(";") > heading.count(",") else ","
 
 
 def _why(error: pydantic.ValidationError) -> str:
