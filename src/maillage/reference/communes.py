@@ -103,7 +103,7 @@ def _list() -> tuple[dict[str, Commune], Index, Index]:
     bare: Index = {}
     for row in csv.DictReader(io.StringIO(gzip.decompress(packed).decode())):
         postcodes = tuple(intern(postcode) for postcode in row["postcodes"].split())
-        commune = Commune(row["code"], row["name"], intern(row["departement"]), postcodes)
+        commune = Commune(intern(row["code"]), row["name"], intern(row["departement"]), postcodes)
         codes[commune.code] = commune
         key = _key(commune.name)
         exact[key] = (*exact.get(key, ()), commune)

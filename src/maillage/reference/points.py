@@ -3,12 +3,15 @@
 import csv
 import gzip
 import io
+from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from math import asin, cos, radians, sin, sqrt
+from sys import intern
+from typing import NamedTuple
 
 EARTH = 6371.0  # km, mean radius
 
@@ -23,34 +26,40 @@ class Point:
 
 def of(code: str) -> Point | None:
     """The point of a commune or municipal arrondissement; None for the few without one (overseas territories)."""
-    place = _places()[0].get(code.strip().upper())
-    return place[0] if place else None
+    known = _places()
+    at = known.numbers.get(code.strip().upper())
+    return None if at is None else Point(known.latitudes[at], known.longitudes[at])
 
 
 def epci_of(code: str) -> str:
     """SIREN of the EPCI a commune belongs to, "" when it has none or is not known."""
-    place = _places()[0].get(code.strip().upper())
-    return place[1] if place else ""
+    known = _places()
+    at = known.numbers.get(code.strip().upper())
+    return "" if at is None else known.epcis[at]
 
 
 def distance(one: Point, other: Point) -> float:
     """Great-circle kilometres."""
-    half_lat = radians(other.latitude - one.latitude) / 2
-    half_lon = radians(other.longitude - one.longitude) / 2
-    chord = sin(half_lat) ** 2 + cos(radians(one.latitude)) * cos(radians(other.latitude)) * sin(half_lon) ** 2
+    return _distance(one.latitude, one.longitude, other.latitude, other.longitude)
+
+
+def _distance(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
+    half_lat = radians(other_latitude - latitude) / 2
+    half_lon = radians(other_longitude - longitude) / 2
+    chord = sin(half_lat) ** 2 + cos(radians(latitude)) * cos(radians(other_latitude)) * sin(half_lon) ** 2
     return 2 * EARTH * asin(sqrt(min(1.0, chord)))
 
 
 @lru_cache(maxsize=256)
 def around(centre: Point, radius: float) -> Sequence[tuple[str, float]]:
     """Codes of communes whose point is within `radius` km, nearest first, each with its distance in km."""
-    _by_code, latitudes, ordered = _places()
+    codes, latitudes, longitudes = (known := _places()).codes, known.latitudes, known.longitudes
     reach = radius / 111.0
     low, high = bisect_left(latitudes, centre.latitude - reach), bisect_right(latitudes, centre.latitude + reach)
     found = []
-    for code, point in ordered[low:high]:
-        if (far := distance(centre, point)) <= radius:
-            found.append((code, far))
+    for at in range(low, high):
+        if (far := _distance(centre.latitude, centre.longitude, latitudes[at], longitudes[at])) <= radius:
+            found.append((codes[at], far))
     return tuple(sorted(found, key=lambda one: (one[1], one[0])))
 
 
@@ -62,15 +71,23 @@ def nearest(point: Point) -> str | None:
     return None
 
 
-_Places = tuple[dict[str, tuple[Point, str]], list[float], list[tuple[str, Point]]]
+class _Places(NamedTuple):
+    """From south to north, to look at a band of latitudes only. Numbers in rows, no object each: a process keeps it."""
+
+    codes: Sequence[str]
+    latitudes: "array[float]"
+    longitudes: "array[float]"
+    epcis: Sequence[str]
+    numbers: Mapping[str, int]  # by code
 
 
 @cache
 def _places() -> _Places:
-    """By code; and from south to north, to look at a band of latitudes only."""
     packed = (files("maillage.reference") / "data" / "points.csv.gz").read_bytes()
-    by_code = {}
-    for row in csv.DictReader(io.StringIO(gzip.decompress(packed).decode())):
-        by_code[row["code"]] = (Point(float(row["latitude"]), float(row["longitude"])), row["epci"])
-    ordered = sorted(((code, place[0]) for code, place in by_code.items()), key=lambda one: one[1].latitude)
-    return by_code, [point.latitude for _code, point in ordered], ordered
+    read = csv.DictReader(io.StringIO(gzip.decompress(packed).decode()))
+    rows = sorted(
+        (float(row["latitude"]), float(row["longitude"]), intern(row["code"]), intern(row["epci"])) for row in read
+    )
+    latitudes, longitudes, codes, epcis = zip(*rows, strict=True)
+    numbers = {code: at for at, code in enumerate(codes)}
+    return _Places(codes, array("d", latitudes), array("d", longitudes), epcis, numbers)
