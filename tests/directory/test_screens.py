@@ -43,7 +43,9 @@ def test_a_search_says_what_it_understood_and_how_far(network: Network) -> None:
     html = signed_in(network.educator).get("/annuaire/?text=jai+fugé&commune=lille").text
     assert "Fugue, disparition" in html
     assert "Accueil et écoute" in html
-    assert "à environ 0 km" in html
+    assert " 0 km" not in html  # in the commune itself, its name says it
+    there = signed_in(network.educator).get("/annuaire/?text=jai+fugé&commune=roubaix").text
+    assert "Lille · à environ 10 km" in there
     assert "Cette commune n’est pas connue" in signed_in(network.educator).get("/annuaire/?commune=zzz").text
 
 

@@ -20,7 +20,8 @@ def hit(sheet: Sheet, folder: str, speaking: str = "", spoken: str = "") -> Safe
     its name."""
     where = [sheet.structure_name, sheet.kind_label, sheet.commune_name]
     if sheet.distance is not None:
-        where.append(_("à environ %(km)s km") % {"km": sheet.km})
+        if sheet.km != "0":  # from one commune to another: in the same one, its name says it
+            where.append(_("à environ %(km)s km") % {"km": sheet.km})
     elif sheet.remote:
         where.append(_("à distance"))
     needs = f'<p class="small">{escaped(", ".join(sheet.need_labels))}</p>' if sheet.need_labels else ""
