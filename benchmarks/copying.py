@@ -19,8 +19,6 @@ from maillage.vault.fields import SealedField
 from maillage.vault.models import DataKey
 from maillage.vault.sealing import Opened, Sealer
 
-CHUNK = 4000
-
 
 def dated_id(rng: random.Random, at: datetime) -> uuid.UUID:
     """A UUID version 7, as `common.ids` makes them, of that instant and that generator."""
@@ -60,10 +58,15 @@ class Writer:
             for model, rows in self._waiting.items():
                 columns = fields(model)
                 names = ", ".join(f'"{one.column}"' for one in columns)
-                marks = ", ".join(["%s"] * len(columns))
-                statement = f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES ({marks})'
-                for start in range(0, len(rows), CHUNK):
-                    cursor.executemany(statement, rows[start : start + CHUNK])
+                if connection.vendor == "postgresql":
+                    # Its driver would write each row into a statement of its own.
+                    with cursor.copy(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN') as copy:
+                        for row in rows:
+                            copy.write_row(row)
+                else:
+                    marks = ", ".join(["%s"] * len(columns))
+                    statement = f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES ({marks})'
+                    cursor.executemany(statement, rows)
                 self.written += len(rows)
                 rows.clear()
 
