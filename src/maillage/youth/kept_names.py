@@ -5,6 +5,7 @@ destroyed with the first file that is: a name that was erased cannot be read her
 written is read from the files themselves.
 """
 
+import gc
 import hashlib
 import logging
 import unicodedata
@@ -60,7 +61,13 @@ def kept() -> Kept | None:
         logger.warning("the names that were kept do not open: each file is read")
         return None
     recent = {int(number): uuid.UUID(person) for number, person in said["recent"].items()}
-    return Kept(_index(said), row.newest, recent)
+    collects = gc.isenabled()
+    gc.disable()  # all that is made now stays: looking for garbage in it takes as long as making it
+    try:
+        return Kept(_index(said), row.newest, recent)
+    finally:
+        if collects:
+            gc.enable()
 
 
 def is_current() -> bool:
