@@ -78,14 +78,15 @@ def is_current() -> bool:
 def keep(read: Kept, at: datetime) -> int:
     """Write them in place of what was kept; of how many. Nothing, and 0, when somebody was changed meanwhile."""
     said = {"recent": {str(number): person.hex for number, person in read.recent.items()}} | _columns(read.index)
+    row = KeptNames.objects.select_related("data_key").order_by("-newest").first()
+    if row is None:
+        row = KeptNames(data_key=new_key(KeyPurpose.NAMES))
+    row.newest, row.made_by, row.at = read.newest, MADE_BY, at
+    seal(row, row.data_key, names=said)  # a second at times, in which everybody may write
     with transaction.atomic():
         _alone()
         if _newest() != read.newest:
             return 0
-        rows = KeptNames.objects.select_related("data_key").order_by("-newest")
-        row = rows.first() or KeptNames(data_key=new_key(KeyPurpose.NAMES))
-        row.newest, row.made_by, row.at = read.newest, MADE_BY, at
-        seal(row, row.data_key, names=said)
         row.save()
     return len(read.index)
 
