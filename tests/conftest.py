@@ -31,7 +31,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 # They start programs of their own on the engine under test.
 _ON_EACH_ENGINE = ("tests/config/",)
-_ONE_FILE = "tests/retention/test_one_file.py"  # copies the file of a database, which the other engine has not
+# One copies the file of a database, which the other engine has not; one reads the plans of an engine that does not know
+# how many rows a value has.
+_SQLITE_ALONE = ("tests/retention/test_one_file.py", "tests/directory/test_plans.py")
 # What a screen says and how it behaves: the same on each engine, once its queries are right. Those have tests of their
 # own below the screen, and the walls open each page and send each form on both engines.
 _SCREENS = re.compile(r"_screens/|/test_(?:\w+_)?(?:screens?|pages?|views)\.py")
@@ -48,7 +50,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         asks = item.get_closest_marker("django_db") or names & {"db", "transactional_db"}
         on_engine = asks or item.nodeid.startswith(_ON_EACH_ENGINE)
         screen = _SCREENS.search(item.nodeid.partition("::")[0])
-        elsewhere = screen or item.nodeid.startswith(_ONE_FILE)
+        elsewhere = screen or item.nodeid.startswith(_SQLITE_ALONE)
         (kept if on_engine and not elsewhere else pure).append(item)
     items[:] = kept
     config.hook.pytest_deselected(items=pure)

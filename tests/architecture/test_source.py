@@ -191,6 +191,7 @@ def test_every_module_says_what_it_is_for() -> None:
     [
         (r"/(?:work|root|home/\w+)/(?!exemple)", "a path of somebody's machine"),
         (r"(?i)\bpypi\.|\bfiles\.pythonhosted|registry\.npmjs|deb\.debian|\bindex-url\b(?!`)", "a package registry"),
+        (r"pytest\.(mark\.)?(skip|xfail|importorskip)", "test that is not run"),
         (r"(?i)-----BEGIN (?:RSA |EC )?PRIVATE KEY|\bAKIA[0-9A-Z]{16}\b", "a secret"),
     ],
 )

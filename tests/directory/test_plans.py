@@ -1,6 +1,5 @@
 """What pages ask of a directory of a million sheets: the rows of the answer alone are read."""
 
-import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -9,13 +8,10 @@ from maillage.directory.queries import Bounds, Query
 from tests.directory.world import LILLE, Network
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL knows how many rows have a state")
 def test_sheets_are_reached_by_what_is_asked_never_by_their_state(network: Network) -> None:
     """Nearly every sheet is published: an index of states would read them all, for twenty asked by their ids."""
     by = network.actor(network.educator)
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         selectors.search(Query(commune=LILLE))
         selectors.search(Query(commune=LILLE), by=by)
         selectors.find_public(Query(text="accueil"))
