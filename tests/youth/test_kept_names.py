@@ -112,6 +112,23 @@ def test_names_read_before_somebody_changed_are_not_kept():
     assert not KeptNames.objects.exists()
 
 
+def test_names_are_not_kept_when_an_erasure_had_a_lower_number_than_the_last_change():
+    """PostgreSQL gives numbers before it commits: the newest is the same before and after."""
+    person, other = resident(), resident(given="Milo", family="Cerf-Volant")
+    last = IdentityRevision.objects.get(person=other).pk
+    IdentityRevision.objects.filter(pk=last).update(id=last + 100)
+    NAMES.prepare()
+    read = kept_names.Kept(NAMES.known(), NAMES._newest, NAMES._applied)
+    erasing.erase(person.pk)
+    late = IdentityRevision.objects.filter(person=person).latest("at").pk
+    IdentityRevision.objects.filter(pk=late).update(id=last + 50)
+    assert kept_names.newest_change() == read.newest
+    assert kept_names.keep(read, now()) == 0
+    assert not KeptNames.objects.exists()
+    assert not DataKey.objects.filter(purpose="names").exists()
+    assert NAMES.keep(now()) == 2
+
+
 def test_a_file_erased_takes_the_key_of_all_names_with_it():
     person, other = resident(), resident(given="Milo", family="Cerf-Volant")
     NAMES.keep(now())

@@ -41,9 +41,13 @@ def _made_by() -> str:
 MADE_BY = _made_by()
 
 
+# Numbers are given before they are committed: those this close to the newest are looked at again.
+_OVERLAP = 1000
+
+
 @dataclass(frozen=True)
 class Kept:
-    """An index, and the last changes it holds: their numbers and whom they are about."""
+    """An index, and the last changes it holds (`latest`): their numbers and whom they are about."""
 
     index: NameIndex[uuid.UUID]
     newest: int
@@ -72,23 +76,27 @@ def kept() -> Kept | None:
 
 def is_current() -> bool:
     """Whether what is kept holds the last change, and can be used."""
-    return KeptNames.objects.filter(newest=_newest(), made_by=MADE_BY).exists()
+    return KeptNames.objects.filter(newest=newest_change(), made_by=MADE_BY).exists()
 
 
 def keep(read: Kept, at: datetime) -> int:
     """Write them in place of what was kept; of how many. Nothing, and 0, when somebody was changed meanwhile."""
     said = {"recent": {str(number): person.hex for number, person in read.recent.items()}} | _columns(read.index)
     row = KeptNames.objects.select_related("data_key").order_by("-newest").first()
+    first = row is None
     if row is None:
         row = KeptNames(data_key=new_key(KeyPurpose.NAMES))
     row.newest, row.made_by, row.at = read.newest, MADE_BY, at
     seal(row, row.data_key, names=said)  # a second at times, in which everybody may write
     with transaction.atomic():
         _alone()
-        if _newest() != read.newest:
-            return 0
-        row.save()
-    return len(read.index)
+        # A lower number may be committed after a higher one: the newest alone does not tell.
+        if latest(read.newest) == read.recent:
+            row.save()
+            return len(read.index)
+        if first:
+            row.data_key.delete()  # it sealed nothing
+    return 0
 
 
 def _columns(index: NameIndex[uuid.UUID]) -> dict[str, Any]:
@@ -139,7 +147,18 @@ def forget() -> None:
         destroy(key)
 
 
-def _newest() -> int:
+def latest(newest: int) -> dict[int, uuid.UUID]:
+    """Changes by number, from a little before that one: whom each is about."""
+    rows = IdentityRevision.objects.filter(pk__gt=newest - _OVERLAP)
+    return dict(rows.order_by("pk").values_list("pk", "person_id"))
+
+
+def still_near(changes: Mapping[int, uuid.UUID], newest: int) -> dict[int, uuid.UUID]:
+    """Those that `latest` would give of that number."""
+    return {number: person for number, person in changes.items() if number > newest - _OVERLAP}
+
+
+def newest_change() -> int:
     return IdentityRevision.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 

@@ -19,12 +19,10 @@ from maillage.vault.sealing import Opened
 from maillage.youth import kept_names
 from maillage.youth.access import sections_by_person, visible_to
 from maillage.youth.enums import NAMES_SEARCHED
-from maillage.youth.models import IdentityRevision, YoungPerson
+from maillage.youth.models import YoungPerson
 from maillage.youth.names import Born, NameIndex, phone_mark, reference_mark
 from maillage.youth.selectors import with_placement
 
-# Numbers are given before they are committed: those this close to the newest are looked at again.
-_OVERLAP = 1000
 _BATCH = 2000
 _KEPT_EVERY = timedelta(minutes=10)
 
@@ -92,8 +90,8 @@ class Names:
     def _refresh(self) -> None:
         if (self._built or self._take(kept_names.kept())) and self._follow():
             return
-        self._newest = IdentityRevision.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-        recent = self._recent()
+        self._newest = kept_names.newest_change()
+        recent = kept_names.latest(self._newest)
         self._index = whole_index()
         self._mark(recent)
         self._built = True
@@ -106,7 +104,7 @@ class Names:
 
     def _follow(self) -> bool:
         """Read whom the latest changes are about; False when what is known is of another database."""
-        recent = self._recent()
+        recent = kept_names.latest(self._newest)
         # A database brought back from a copy has other numbers: nothing known holds any more.
         if any(recent.get(number) != person for number, person in self._applied.items()):
             return False
@@ -116,13 +114,9 @@ class Names:
         self._mark(recent)
         return True
 
-    def _recent(self) -> dict[int, uuid.UUID]:
-        rows = IdentityRevision.objects.filter(pk__gt=self._newest - _OVERLAP)
-        return dict(rows.order_by("pk").values_list("pk", "person_id"))
-
     def _mark(self, recent: dict[int, uuid.UUID]) -> None:
         self._newest = max(recent, default=self._newest)
-        self._applied = {number: person for number, person in recent.items() if number > self._newest - _OVERLAP}
+        self._applied = kept_names.still_near(recent, self._newest)
 
 
 def whole_index() -> NameIndex[uuid.UUID]:
