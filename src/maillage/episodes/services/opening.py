@@ -35,6 +35,7 @@ from maillage.episodes.enums import (
     Origin,
 )
 from maillage.episodes.models import EpisodeEvent, MissingEpisode, Outing, ProtocolVersion
+from maillage.episodes.selectors import outings_of
 from maillage.episodes.services.base import (
     age_of,
     clock_text,
@@ -166,7 +167,7 @@ def _episode_open(*, by: Actor, person: "YoungPerson", notice: _Notice) -> Missi
     if Ability.EPISODE_OPEN not in held:
         raise NotAllowed(_("Votre rôle ne permet pas cette action."))
     noticed_at = happened(notice.noticed_at, field="noticed_at")
-    outing = next(iter(_outing_of(person.pk)), None)
+    outing = outings_of([person.pk]).get(person.pk)
     placement = people_of.placement_now(person)
     organisation = notice.organisation or (placement.organisation if placement else None)
     if organisation is None:
@@ -230,11 +231,6 @@ def _episode_open(*, by: Actor, person: "YoungPerson", notice: _Notice) -> Missi
         lines=[line.key for line in suggestion.lines],
     )
     return episode
-
-
-@prepared
-def _outing_of(person: uuid.UUID) -> QuerySet[Outing]:
-    return Outing.objects.filter(person=person, returned_at__isnull=True, missing_at__isnull=True).order_by("pk")[:1]
 
 
 @prepared
